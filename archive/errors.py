@@ -1,0 +1,60 @@
+"""Every exception that archive/ raises on purpose.
+
+ArchiveError
+├── CaptureNotFound     no capture of this URL (at this time) is in the collection
+├── CorruptRecord       bytes of a WARC file that are not what they say they are
+├── NotACollection      the directory is not a collection, and is not empty either
+├── CollectionLocked    another run is writing the same site of the same collection
+├── ForbiddenField      a field name or value that may not stand in a WARC record
+└── StorageFailed       the disk refused to take what was written (full, read-only, broken)
+
+Errors carry fields; the sentence is made of them and names the remedy.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+
+class ArchiveError(Exception):
+    """Base of everything archive/ raises on purpose."""
+
+
+class CaptureNotFound(ArchiveError):
+    def __init__(self, url: str, at: datetime | None = None) -> None:
+        self.url, self.at = url, at
+        when = f" at or before {at.isoformat()}" if at else ""
+        super().__init__(f"no capture of {url}{when} in this collection")
+
+
+class CorruptRecord(ArchiveError):
+    def __init__(self, path: Path | str, offset: int, expected: str, found: str) -> None:
+        self.path, self.offset, self.expected, self.found = str(path), offset, expected, found
+        super().__init__(f"{path} at byte {offset}: expected {expected}, found {found}")
+
+
+class NotACollection(ArchiveError):
+    def __init__(self, path: Path | str, why: str) -> None:
+        self.path, self.why = str(path), why
+        super().__init__(f"{path} is not a collection: {why}")
+
+
+class CollectionLocked(ArchiveError):
+    def __init__(self, path: Path | str, site: str) -> None:
+        self.path, self.site = str(path), site
+        super().__init__(
+            f"another run is writing {site} in {path}; wait for it to end, or choose --collection"
+        )
+
+
+class ForbiddenField(ArchiveError):
+    def __init__(self, name: str, why: str) -> None:
+        self.name, self.why = name, why
+        super().__init__(f"the WARC field {name!r} cannot be written: {why}")
+
+
+class StorageFailed(ArchiveError):
+    def __init__(self, path: Path | str, reason: str) -> None:
+        self.path, self.reason = str(path), reason
+        super().__init__(f"cannot write {path}: {reason}; free some space or choose --collection")

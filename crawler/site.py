@@ -1,0 +1,118 @@
+"""What a site is: data, nothing else. No Scrapy here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trap:
+    """A family of URLs without end. At most `bound` of them are fetched in one run."""
+
+    name: str
+    pattern: str
+    """A regular expression searched in `path?query`."""
+    bound: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrlRules:
+    """How a system's addresses are to be understood. Patterns are searched in `path?query`."""
+
+    article: tuple[str, ...] = ()
+    listing: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    """Query keys (full match) that do not tell pages apart: dropped from every URL."""
+    rewrite: tuple[tuple[str, str], ...] = ()
+    """`re.sub` pairs applied in order to `path?query`: the forms of one address become one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListingRules:
+    """How articles are found."""
+
+    links: tuple[str, ...] = ()
+    """CSS of areas whose links are followed; none means the whole page."""
+    next_page: tuple[str, ...] = ()
+    """CSS of pager links; `javascript:__doPostBack(...)` ones are posted with the page's form."""
+    more: tuple[str, ...] = ()
+    """CSS of elements whose `data-url`/`data-href` loads the next part of the list."""
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    max_pages: int = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleRules:
+    """Where the parts of an article stand: CSS selectors, first match wins. All are optional.
+
+    `until` dates rules that a redesign has ended: they serve captures before that day.
+    """
+
+    title: tuple[str, ...] = ()
+    lead: tuple[str, ...] = ()
+    body: tuple[str, ...] = ()
+    published: tuple[str, ...] = ()
+    updated: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    previous: tuple[str, ...] = ()
+    next: tuple[str, ...] = ()
+    drop: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    """Phrases that say "there is no such article" on a page with status 200 (soft 404)."""
+    encoding: str | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Politeness:
+    """`delay` in seconds between requests to one host; `concurrency` requests at once per host."""
+
+    delay: float = 2.0
+    concurrency: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevisitPolicy:
+    """When to look again: days after the first look; and when a listing has been seen enough."""
+
+    recheck_after: tuple[int, ...] = (1, 3, 7, 30, 180)
+    stop_after_known: int = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Platform:
+    """A content management system. `signs` are regular expressions; two must be in the page."""
+
+    name: str
+    title: str
+    signs: tuple[str, ...] = ()
+    urls: UrlRules = field(default_factory=UrlRules)
+    listing: ListingRules = field(default_factory=ListingRules)
+    article: tuple[ArticleRules, ...] = ()
+    traps: tuple[Trap, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One site. What it leaves empty comes from its platform, which it names.
+
+    `domains`: the first is the one articles are known by; `article` rules go before the
+    platform's. `seeds` are absolute URLs, fetched at every run.
+    """
+
+    name: str
+    title: str
+    province: str
+    level: str
+    domains: tuple[str, ...]
+    seeds: tuple[str, ...]
+    platform: str = ""
+    urls: UrlRules | None = None
+    listing: ListingRules | None = None
+    article: tuple[ArticleRules, ...] = ()
+    politeness: Politeness = field(default_factory=Politeness)
+    revisit: RevisitPolicy = field(default_factory=RevisitPolicy)
