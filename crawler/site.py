@@ -32,8 +32,6 @@ class UrlRules:
 class ListingRules:
     """How articles are found."""
 
-    links: tuple[str, ...] = ()
-    """CSS of areas whose links are followed; none means the whole page."""
     next_page: tuple[str, ...] = ()
     """CSS of pager links; `javascript:__doPostBack(...)` ones are posted with the page's form."""
     more: tuple[str, ...] = ()

@@ -1,0 +1,106 @@
+"""The frontier: which of the addresses found in a run are asked for, and each only once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from archive import Known
+from crawler import revisit
+from crawler.scope import Decision, Kind, Scope
+from crawler.site import RevisitPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A URL to fetch. `key` is what it is remembered by: release it if the fetch fails."""
+
+    kind: Kind
+    url: str
+    key: str
+
+
+class Frontier:
+    """What this run has seen, knows, and still may ask for.
+
+    `known` are the site's articles in the catalog, by canonical URL. `counts` receives "asked" and
+    "left_out" (by the limit on pages, 0 for none).
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        known: Iterable[Known],
+        policy: RevisitPolicy,
+        *,
+        refresh: bool,
+        max_pages: int,
+        counts: Counter[str],
+        clock: Callable[[], datetime],
+    ) -> None:
+        self.scope = scope
+        self.known = {entry.url: entry for entry in known}
+        self.policy, self.refresh, self.max_pages = policy, refresh, max_pages
+        self.counts, self.clock = counts, clock
+        self._seen: set[str] = set()
+        self._trapped: Counter[str] = Counter()
+
+    def admit(self, url: str) -> Admission | None:
+        """A found URL, unless scope, what is known of it or a limit speaks against it."""
+        decision = self.scope.decide(url)
+        if decision.kind is None:
+            return None
+        is_article = decision.kind == "article"
+        identity = self.scope.canonical(url)
+        key = identity if is_article else self.scope.fetch_form(url)
+        if not self.first(key) or self._is_trapped(decision):
+            return None
+        if (is_article and not self._is_wanted(identity)) or not self.has_room():
+            return None
+        return Admission(decision.kind, self.scope.fetch_form(url), key)
+
+    def first(self, key: str) -> bool:
+        """Whether this key is met for the first time in the run."""
+        fresh = key not in self._seen
+        self._seen.add(key)
+        return fresh
+
+    def release(self, key: str) -> None:
+        """Forget a key whose fetch failed: another form of the address may be tried."""
+        self._seen.discard(key)
+
+    def has_room(self) -> bool:
+        """Whether the limit on pages leaves room for one more; takes it, or counts what is shut
+        out."""
+        if self.max_pages and self.counts["asked"] >= self.max_pages:
+            self.counts["left_out"] += 1
+            return False
+        self.counts["asked"] += 1
+        return True
+
+    def articles_among(self, urls: Iterable[str]) -> frozenset[str]:
+        """The canonical URLs of those that are articles."""
+        return frozenset(
+            self.scope.canonical(url) for url in urls if self.scope.decide(url).kind == "article"
+        )
+
+    def _is_trapped(self, decision: Decision) -> bool:
+        """Whether a bounded trap has had its share in this run."""
+        if decision.trap is None:
+            return False
+        self._trapped[decision.trap.name] += 1
+        return self._trapped[decision.trap.name] > decision.trap.bound
+
+    def _is_wanted(self, identity: str) -> bool:
+        """Whether an article is new, or known and due for another look."""
+        known = self.known.get(identity)
+        if known is None or self.refresh:
+            return True
+        return revisit.is_due(
+            datetime.fromisoformat(known.first_seen),
+            datetime.fromisoformat(known.last_seen),
+            self.clock(),
+            self.policy.recheck_after,
+        )

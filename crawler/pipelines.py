@@ -1,0 +1,78 @@
+"""From a reading to the archive: compare, write the text, then let the catalog refer to it."""
+
+from __future__ import annotations
+
+import time
+from typing import Self
+
+from scrapy.crawler import Crawler
+
+from archive import Article, Change, Gone, Look
+from crawler.reading import NotAnArticle
+from crawler.session import Session, session_of
+
+COMMIT_SECONDS = 2.0
+COMMIT_LOOKS = 100
+
+
+class ArticlePipeline:
+    """Turns what was read into looks.
+
+    Catalog rows are written only after the records they speak of are on disk, in groups of at most
+    COMMIT_LOOKS or COMMIT_SECONDS.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.pending: list[Look] = []
+        self.committed_at = time.monotonic()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(session_of(crawler))
+
+    async def process_item(self, item: Article | Gone | NotAnArticle) -> object:
+        look = self._look(item)
+        if look is None:
+            self.session.counts["not_articles"] += 1
+            return item
+        self.session.counts["articles"] += look.change != Change.GONE
+        self.session.counts[look.change.value] += 1
+        if self.session.recording:
+            self.pending.append(self.session.recording.convert(look))
+            self._commit_when_due()
+        return item
+
+    def _look(self, item: Article | Gone | NotAnArticle) -> Look | None:
+        """What this item says of a known or new article; None when it says nothing of any."""
+        if isinstance(item, NotAnArticle) or item.capture is None:
+            return None
+        if isinstance(item, Gone):
+            change = Change.GONE if self.session.catalog.lives(item.site, item.url) else None
+        else:
+            change = self.session.catalog.compare(item)
+        if change is None:
+            return None
+        return Look(
+            url=item.url,
+            site=item.site,
+            change=change,
+            seen_at=item.capture.date,
+            capture=item.capture,
+            article=item if isinstance(item, Article) and change != Change.UNCHANGED else None,
+        )
+
+    def _commit_when_due(self) -> None:
+        elapsed = time.monotonic() - self.committed_at
+        if len(self.pending) >= COMMIT_LOOKS or elapsed >= COMMIT_SECONDS:
+            self._commit()
+
+    def _commit(self) -> None:
+        if self.session.recording:
+            self.session.recording.commit()
+        self.session.catalog.put_many(self.pending)
+        self.pending.clear()
+        self.committed_at = time.monotonic()
+
+    async def close_spider(self) -> None:
+        self._commit()

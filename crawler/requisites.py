@@ -1,0 +1,53 @@
+"""What a page needs to look right: style sheets and what they import, pictures, scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from parsel import Selector
+
+MAX_REQUISITES = 300
+"""Of one page; a page that asks for more is not furnished further."""
+
+_ATTRIBUTES = (
+    "link[rel~=stylesheet]::attr(href), link[rel~=icon]::attr(href), script::attr(src), "
+    "img::attr(src), img::attr(data-src), img::attr(data-original), source::attr(src), "
+    "audio::attr(src), video::attr(poster), input[type=image]::attr(src)"
+)
+_SETS = "img::attr(srcset), img::attr(data-srcset), source::attr(srcset)"
+_CSS_URL = re.compile(
+    r"""@import\s+["']([^"']{1,2000})["']|url\(\s*["']?([^"')\s]{1,2000})["']?\s*\)""", re.I
+)
+
+
+def of_page(selector: Selector, base: str) -> list[str]:
+    """Absolute http(s) URLs of the requisites of a page, in its order, each once."""
+    found = [*selector.css(_ATTRIBUTES).getall()]
+    for candidates in selector.css(_SETS).getall():
+        found += [part.split()[0] for part in candidates.split(",") if part.split()]
+    for css in selector.css("style::text, [style]::attr(style)").getall():
+        found += _in_css(css)
+    return _absolute(found, base)
+
+
+def of_style_sheet(text: str, base: str) -> list[str]:
+    """Absolute http(s) URLs that a style sheet imports or shows."""
+    return _absolute(_in_css(text), base)
+
+
+def _in_css(text: str) -> Iterator[str]:
+    return (a or b for a, b in _CSS_URL.findall(text))
+
+
+def _absolute(found: list[str], base: str) -> list[str]:
+    urls: dict[str, None] = {}
+    for reference in found:
+        try:
+            url = urljoin(base, reference.strip()).partition("#")[0]
+            if urlsplit(url).scheme in ("http", "https"):
+                urls[url] = None
+        except ValueError:  # a malformed address is not a requisite
+            continue
+    return list(urls)[:MAX_REQUISITES]

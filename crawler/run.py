@@ -1,0 +1,260 @@
+"""One crawl or replay, from the names of sites to the runs that came of it.
+
+A process can do this once: Twisted's reactor cannot be started again.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings
+
+from archive import Article, Catalog, Change, Run
+from crawler import registry
+from crawler.check import Check, checking
+from crawler.generic import spider_for
+from crawler.outcome import Outcome
+from crawler.session import Session, session_of
+from crawler.spider import SiteSpider
+
+MIN_DELAY = 0.5
+"""Seconds between requests to a host that is not loopback: nobody is asked faster."""
+
+WATCH_SECONDS = 0.25
+
+
+class BadRequest(ValueError):
+    """What the user asked for cannot be done; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrawlOptions:
+    """`at`: URLs that stand for a site's domains, in their order. `delay` in seconds."""
+
+    max_pages: int | None = None
+    at: tuple[str, ...] = ()
+    delay: float | None = None
+    refresh: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class RunState:
+    """Live numbers of one site's run. `outcome` is None while it runs."""
+
+    site: str
+    counts: dict[str, int] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    started: float = field(default_factory=time.monotonic)
+
+
+Watch = Callable[[Sequence[RunState]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayReport:
+    """What a replay read, beside what the catalog holds. The lists are of URLs."""
+
+    site: str
+    pages: int
+    articles: list[Article]
+    same: int
+    different: list[str]
+    missing: list[str]
+    unexpected: list[str]
+
+
+def crawl(
+    collection: Path,
+    names: Sequence[str],
+    options: CrawlOptions = CrawlOptions(),
+    *,
+    watch: Watch | None = None,
+) -> list[Run]:
+    """Crawl sites (or one URL of no known site) into a collection, all at once.
+
+    Raises UnknownSite, BadRequest, and the ArchiveError of a collection that cannot be opened.
+    """
+    jobs = [_Job.of(name, options) for name in names]
+    sessions = _run(jobs, {"COLLECTION": str(collection), **_settings(options, jobs)}, watch)
+    return [session.run for session in sessions if session.run]
+
+
+def replay(
+    collection: Path, name_or_url: str, *, at: datetime | None = None, watch: Watch | None = None
+) -> ReplayReport:
+    """Run the same spider over what is kept. Nothing is sent and nothing is written."""
+    job = _Job.of(name_or_url, CrawlOptions())
+    settings = {"COLLECTION": str(collection), "REPLAY_AT": at.isoformat() if at else None}
+    read: dict[str, Article] = {}
+    (session,) = _run([job], settings | REPLAY_SETTINGS, watch, read)
+    return _compare(session, read)
+
+
+def check_site(name: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:  # noqa: B008
+    """Fetch one listing and one article of a site, and tell what was found. Keeps nothing."""
+    checks: list[Check] = []
+    job = _Job(checking(registry.spider(name), checks))
+    with TemporaryDirectory(prefix="tinhuy-check-") as directory:
+        _run([job], {"COLLECTION": directory, **_settings(options, [job])}, watch=None)
+    return checks
+
+
+REPLAY_SETTINGS: dict[str, Any] = {
+    "DOWNLOAD_DELAY": 0,
+    "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.fetching.replay.ReplayHandler"),
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+    "REPLAY": True,
+    "RETRY_ENABLED": False,
+}
+"""What a replay changes, at command-line priority."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    spider: type[SiteSpider]
+    url: str | None = None
+
+    @classmethod
+    def of(cls, name: str, options: CrawlOptions) -> _Job:
+        """The spider of a site's name, or of a URL that belongs to a known site or to none."""
+        if "://" not in name:
+            return cls(registry.spider(name))
+        _check_url(name)
+        known = registry.by_host(name) if not options.at else None
+        return cls(registry.spider(known.name) if known else spider_for(name), name)
+
+
+def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
+    for url in options.at:
+        _check_url(url)
+    named = [*options.at, *(job.url for job in jobs if job.url)]
+    settings: dict[str, Any] = {
+        "AT": list(options.at),
+        "MAX_PAGES": options.max_pages or 0,
+        "NAMED_HOSTS": [urlsplit(url).netloc for url in named],
+        "REFRESH": options.refresh,
+    }
+    if options.delay is not None:
+        _check_delay(options.delay, jobs, options.at)
+        settings["DOWNLOAD_DELAY"] = options.delay
+    return settings
+
+
+def _check_url(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadRequest(f"{url!r} is not an http or https address; write http://host/path")
+
+
+def _check_delay(delay: float, jobs: Sequence[_Job], at: Sequence[str]) -> None:
+    if delay < 0:
+        raise BadRequest("the delay is a number of seconds, 0 or more")
+    urls = at or [url for job in jobs for url in ([job.url] if job.url else job.spider.site.seeds)]
+    for url in urls:
+        host = urlsplit(url).hostname or ""
+        if delay < MIN_DELAY and not _is_loopback(host):
+            raise BadRequest(
+                f"a delay under {MIN_DELAY} s is for loopback only, and {host} is somebody's "
+                f"server; leave --delay out or give {MIN_DELAY} or more"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _run(
+    jobs: Sequence[_Job],
+    settings: Mapping[str, Any],
+    watch: Watch | None,
+    read: dict[str, Article] | None = None,
+) -> list[Session]:
+    """Run all jobs in one reactor; when all have ended, raise what stopped one of them."""
+    values = Settings()
+    values.setmodule("crawler.settings", priority="project")
+    values.setdict(dict(settings), priority="cmdline")
+    process = AsyncCrawlerProcess(values)
+    crawlers = [process.create_crawler(job.spider) for job in jobs]
+    for crawler in crawlers:
+        if read is not None:
+            crawler.signals.connect(_Keep(read).item, signals.item_scraped, weak=False)
+    tasks = [process.crawl(crawler) for crawler in crawlers]
+    with _watching(crawlers, watch):
+        process.start()
+    for task in tasks:
+        if error := task.exception():
+            raise error
+    return [session_of(crawler) for crawler in crawlers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Keep:
+    articles: dict[str, Article]
+
+    def item(self, item: object) -> None:
+        if isinstance(item, Article):
+            self.articles[item.url] = item
+
+
+@contextmanager
+def _watching(crawlers: Sequence[Crawler], watch: Watch | None) -> Iterator[None]:
+    """Tell `watch` how the runs stand, a few times a second and once at the end."""
+    if watch is None:
+        yield
+        return
+    states = [RunState(site=crawler.spidercls.site.name) for crawler in crawlers]
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(WATCH_SECONDS):
+            watch(_refreshed(states, crawlers))
+
+    teller = threading.Thread(target=tell, name="watch", daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
+        watch(_refreshed(states, crawlers))
+
+
+def _refreshed(states: list[RunState], crawlers: Sequence[Crawler]) -> list[RunState]:
+    for state, crawler in zip(states, crawlers, strict=True):
+        with suppress(KeyError):  # its spider has not opened yet
+            session = session_of(crawler)
+            state.counts = session.live_counts()
+            state.outcome = Outcome(session.run.outcome) if session.run else None
+    return states
+
+
+def _compare(session: Session, read: Mapping[str, Article]) -> ReplayReport:
+    with Catalog(session.collection.catalog_path) as catalog:
+        changes = {url: catalog.compare(article) for url, article in read.items()}
+        living = {known.url for known in catalog.known(session.site) if not known.gone_at}
+    return ReplayReport(
+        site=session.site,
+        pages=session.counts["pages"],
+        articles=[read[url] for url in sorted(read)],
+        same=sum(change == Change.UNCHANGED for change in changes.values()),
+        different=sorted(
+            url for url, change in changes.items() if change not in (Change.UNCHANGED, Change.NEW)
+        ),
+        missing=sorted(living - read.keys()),
+        unexpected=sorted(url for url, change in changes.items() if change == Change.NEW),
+    )

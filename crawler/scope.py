@@ -1,0 +1,131 @@
+"""Which addresses belong to a site, what they are, and when two of them are the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+
+from crawler.site import Trap, UrlRules
+
+Kind = Literal["article", "listing", "page"]
+"""A `page` may be either: sites without rules for their addresses have nothing else."""
+
+MAX_URL_LENGTH = 2000
+MAX_REPEATED_SEGMENTS = 3
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_SESSION = re.compile(r"/\(S\([^)]*\)\)|;jsessionid=[^/?]*", re.IGNORECASE)
+_NOISE = ("utm_.*", "fbclid", "gclid", "zarsrc", "jsessionid", "phpsessid")
+_FILES = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|css|js|woff2?|ttf|mp3|mp4|avi|wmv|flv|"
+    r"pdf|docx?|xlsx?|pptx?|zip|rar|7z|exe|apk)$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`kind` of a URL in scope, or None and the rule that keeps it out.
+
+    `trap` is set for an address of a bounded trap: whoever follows it counts.
+    """
+
+    kind: Kind | None
+    rule: str
+    trap: Trap | None = None
+
+
+class Scope:
+    """The addresses of one site.
+
+    `hosts` are network locations (`host` or `host:port`); the first is the one that articles are
+    known by. `www.` and the default ports are understood.
+    """
+
+    def __init__(self, hosts: Iterable[str], urls: UrlRules, traps: Iterable[Trap] = ()) -> None:
+        self.hosts = tuple(host.lower() for host in hosts)
+        self._article = [re.compile(p) for p in urls.article]
+        self._listing = [re.compile(p) for p in urls.listing]
+        self._rewrite = [(re.compile(p), replacement) for p, replacement in urls.rewrite]
+        self._noise = re.compile("|".join(f"(?:{p})" for p in (*_NOISE, *urls.noise)), re.I)
+        self._traps = [(trap, re.compile(trap.pattern)) for trap in traps]
+
+    def decide(self, url: str) -> Decision:
+        """What a found URL is, and why."""
+        parts = urlsplit(url)
+        target = _target(parts)
+        trap = next((trap for trap, pattern in self._traps if pattern.search(target)), None)
+        if refusal := self._refusal(url, parts, trap):
+            return Decision(None, refusal, trap)
+        kind, rule = self._kind(target)
+        return Decision(kind, rule, trap)
+
+    def _refusal(self, url: str, parts: SplitResult, trap: Trap | None) -> str | None:
+        if parts.scheme not in _DEFAULT_PORTS:
+            return "not http"
+        if self._main_host(parts) is None:
+            return "another host"
+        if len(url) > MAX_URL_LENGTH:
+            return "too long"
+        segments = Counter(s for s in parts.path.split("/") if s)
+        if segments and max(segments.values()) > MAX_REPEATED_SEGMENTS:
+            return "repeated path segments"
+        return f"trap: {trap.name}" if trap and not trap.bound else None
+
+    def _kind(self, target: str) -> tuple[Kind | None, str]:
+        kinds: tuple[tuple[Kind, list[re.Pattern[str]]], ...] = (
+            ("article", self._article),
+            ("listing", self._listing),
+        )
+        for kind, patterns in kinds:
+            for pattern in patterns:
+                if pattern.search(target):
+                    return kind, pattern.pattern
+        if self._article or self._listing:
+            return None, "no rule for this address"
+        if _FILES.search(target.partition("?")[0]):
+            return None, "a file"
+        return "page", "no rules"
+
+    def fetch_form(self, url: str) -> str:
+        """The URL to ask for: as found, less fragment, session ids and query noise."""
+        parts = urlsplit(url)
+        path = _SESSION.sub("", parts.path) or "/"
+        return urlunsplit((parts.scheme, parts.netloc, path, self._quiet(parts.query), ""))
+
+    def canonical(self, url: str) -> str:
+        """The one address that a page is known by, whatever form of it was found."""
+        parts = urlsplit(self.fetch_form(url))
+        target = _target(parts)
+        for pattern, replacement in self._rewrite:
+            target = pattern.sub(replacement, target)
+        host = self._main_host(parts) or parts.netloc.lower()
+        return f"{parts.scheme}://{host}{target}"
+
+    def _quiet(self, query: str) -> str:
+        pairs = [pair for pair in query.split("&") if pair]
+        kept = (p for p in pairs if not self._noise.fullmatch(unquote(p.partition("=")[0])))
+        return "&".join(kept)
+
+    def _main_host(self, parts: SplitResult) -> str | None:
+        return self.hosts[0] if self._location(parts) in self._locations else None
+
+    @staticmethod
+    def _location(parts: SplitResult) -> str:
+        try:
+            host, port = (parts.hostname or "").removeprefix("www."), parts.port
+        except ValueError:
+            return ""
+        return host if port in (None, 80, 443) else f"{host}:{port}"
+
+    @cached_property
+    def _locations(self) -> frozenset[str]:
+        return frozenset(self._location(urlsplit(f"http://{host}")) for host in self.hosts)
+
+
+def _target(parts: SplitResult) -> str:
+    return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,121 @@
+"""One run of one spider over one collection: what handler, spider and pipeline share."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
+
+from archive import Catalog, Collection, Recording, Run
+from crawler.outcome import Outcome, judge
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+
+class Session:
+    """The open collection of a run, and its counts.
+
+    `recording` is None in a replay: nothing is written then. Opening raises what
+    `Collection.open` and `Collection.recording` raise; `close` must follow.
+    """
+
+    def __init__(
+        self,
+        site: str,
+        settings: BaseSettings,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        new_id: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self.site = site
+        self.run_id = str(new_id())
+        self.started = clock()
+        self.clock = clock
+        self.counts: Counter[str] = Counter()
+        self.run: Run | None = None
+        self.replaying = settings.getbool("REPLAY")
+        self.replay_at = _moment(settings.get("REPLAY_AT"))
+        self.collection = _collection(Path(settings["COLLECTION"]), create=not self.replaying)
+        self.catalog = Catalog(self.collection.catalog_path)
+        self.recording: Recording | None = None if self.replaying else self._record(settings)
+
+    def _record(self, settings: BaseSettings) -> Recording:
+        return self.collection.recording(
+            site=self.site,
+            run_id=self.run_id,
+            user_agent=settings["USER_AGENT"],
+            robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
+            clock=self.clock,
+        ).__enter__()
+
+    def close(self, reason: str) -> Run:
+        """Judge the run, write it down and close the files. A second call changes nothing."""
+        if self.run is None:
+            self.run = Run(
+                id=self.run_id,
+                site=self.site,
+                started_at=_iso(self.started),
+                finished_at=_iso(self.clock()),
+                outcome=self._outcome(reason),
+                counts=self.live_counts(),
+            )
+            self._finish(self.run)
+        return self.run
+
+    def live_counts(self) -> dict[str, int]:
+        """The counts as they stand now, in a stable order."""
+        counts = dict(self.counts)
+        elapsed = (self.clock() - self.started).total_seconds()
+        counts["milliseconds"] = round(elapsed * 1000)
+        if self.recording:
+            counts["bytes_written"] = self.recording.bytes_written
+            counts["bytes_saved"] = self.recording.bytes_saved
+            counts["revisits"] = self.recording.revisits
+        return dict(sorted(counts.items()))
+
+    def _outcome(self, reason: str) -> Outcome:
+        known = self.counts["articles"] or any(True for _ in self.catalog.known(self.site))
+        return judge(self.counts, reason, int(known))
+
+    def _finish(self, run: Run) -> None:
+        try:
+            if self.recording:
+                self.recording.finish(run)
+                self.recording.close()
+                self.catalog.put_run(run)
+        finally:
+            self.catalog.close()
+
+
+_sessions: WeakKeyDictionary[Crawler, Session] = WeakKeyDictionary()
+
+
+def open_session(crawler: Crawler, site: str) -> Session:
+    """Open the session of a crawler; called once, by its spider."""
+    _sessions[crawler] = session = Session(site, crawler.settings)
+    return session
+
+
+def session_of(crawler: Crawler) -> Session:
+    """The session that the crawler's spider has opened. Raises KeyError before that."""
+    return _sessions[crawler]
+
+
+def _collection(path: Path, *, create: bool) -> Collection:
+    if create and not (path / "collection.json").exists():
+        return Collection.create(path)
+    return Collection.open(path)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

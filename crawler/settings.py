@@ -1,0 +1,99 @@
+"""Every setting, ours and those of Scrapy that we change, each with its reason.
+
+Deployment overrides by `-s NAME=value`, or by these environment variables:
+TINHUY_COLLECTION (COLLECTION) and TINHUY_CONTACT (CONTACT).
+"""
+
+import os
+
+# Ours
+
+COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")
+"""The directory of the collection that a run writes to or replays from."""
+
+CONTACT = os.environ.get("TINHUY_CONTACT", "")
+"""An address or URL that site owners can write to; it becomes part of the user agent."""
+
+AT = []
+"""URLs that stand for a site's domains, in their order: a moved host, a mirror, a practice site."""
+
+MAX_PAGES = 0
+"""Listing and article pages to fetch in one run; 0 means all."""
+
+NAMED_HOSTS = []
+"""host or host:port that the user named: only these may be loopback or private addresses."""
+
+REFRESH = False
+"""Look again at every known article, whatever the revisit policy says."""
+
+REPLAY = False
+"""Answer every request from the collection; nothing is sent, nothing is written."""
+
+REPLAY_AT = None
+"""The moment to replay, as ISO 8601 with its zone; None means the newest captures."""
+
+PLATFORM_MODULES = ["spiders.platforms"]
+"""Packages whose modules each define a PLATFORM."""
+
+REQUISITES = True
+"""Fetch the style sheets, scripts and pictures of article pages too, so that replay looks right."""
+
+START_URLS = []
+"""Where the generic spider begins."""
+
+# Scrapy
+
+BOT_NAME = "tinhuy"
+
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines; a site may say otherwise
+
+COOKIES_ENABLED = False  # its domain check fetches a list behind our back; sessions make traps
+
+DEFAULT_REQUEST_HEADERS = {
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "Accept-Encoding": "gzip, deflate",  # replay tools read no zstd, and brotli badly
+    "Accept-Language": "vi,en;q=0.5",
+}
+
+DOWNLOAD_DELAY = 2.0  # seconds; a site overrides it, `--delay` overrides both
+
+DOWNLOAD_HANDLERS = {
+    "data": None,  # nothing but http and https is fetched
+    "file": None,
+    "ftp": None,
+    "http": "crawler.fetching.capture.CaptureHandler",
+    "https": "crawler.fetching.capture.CaptureHandler",
+    "s3": None,
+}
+
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes; more is cut and marked as such
+
+DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer: slow drips must end
+
+DOWNLOAD_WARNSIZE = 0  # what is too large is cut and recorded; a warning adds nothing
+
+HTTPERROR_ALLOW_ALL = True  # the spider judges every status itself
+
+ITEM_PIPELINES = {"crawler.pipelines.ArticlePipeline": 300}
+
+LOG_LEVEL = "WARNING"  # the run and its counts are the report, not the log
+
+REDIRECT_MAX_TIMES = 10
+
+REFERER_ENABLED = False  # the referrer stays in our records (via), not on the wire
+
+REMOTE_CONTROL_ENABLED = False  # it lets code in
+
+RETRY_TIMES = 2
+
+ROBOTSTXT_OBEY = True
+
+SPIDER_MODULES = ["spiders"]
+
+TELNETCONSOLE_ENABLED = False  # it lets code in
+
+TWISTED_DNS_RESOLVER = "crawler.fetching.guard.GuardedResolver"  # refuses inner addresses
+
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+
+USER_AGENT = "tinhuy/0.1 (web archive" + (f"; {CONTACT})" if CONTACT else ")")

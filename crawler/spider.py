@@ -1,0 +1,332 @@
+"""SiteSpider walks a site: seeds, listings, articles, requisites. A site's file says where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+
+import scrapy
+from parsel import Selector
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response, TextResponse
+from scrapy.settings import BaseSettings
+from scrapy.utils.response import get_base_url
+
+from archive import Article, CaptureNotFound, Gone
+from crawler import feeds, registry, requisites
+from crawler.frontier import Frontier
+from crawler.reading import NotAnArticle, Page, read
+from crawler.scope import Scope
+from crawler.session import Session, open_session
+from crawler.site import Site
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
+_POSTBACK = re.compile(r"__doPostBack\('([^']{0,300})'\s*,\s*'([^']{0,300})'\)")
+_LINKS = "a::attr(href), area::attr(href)"
+_GONE = (404, 410)
+_REFUSED = (401, 403, 429, 503)
+
+Found = Iterator[Request | Article | Gone | NotAnArticle]
+
+
+class SiteSpider(scrapy.Spider):
+    """One site, given by its data. Every callback takes a response and yields what it found.
+
+    Subclasses set `site` and a name equal to `site.name`, and override a method only where rules
+    cannot say it.
+    """
+
+    site: ClassVar[Site]
+    session: Session
+    scope: Scope
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        politeness = cls.site.politeness
+        settings.set("DOWNLOAD_DELAY", politeness.delay, priority="spider")
+        settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", politeness.concurrency, priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._prepare(crawler)
+        crawler.signals.connect(spider._count_error, signals.spider_error)
+        crawler.signals.connect(spider._count_error, signals.item_error)
+        return spider
+
+    def _count_error(self) -> None:
+        self.session.counts["errors"] += 1
+
+    def closed(self, reason: str) -> None:
+        """Scrapy's last word: every answer has come and every item is through the pipeline."""
+        self.session.close(reason)
+
+    def _prepare(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.session = open_session(crawler, self.site.name)
+        self.at = [urlsplit(url) for url in settings.getlist("AT")]
+        self.with_requisites = settings.getbool("REQUISITES") and not self.session.replaying
+        self.complete_before = self._last_run_was_complete()
+        self.read: set[str] = set()
+        self._use(registry.rules(self.site))
+
+    def _use(self, rules: registry.Rules) -> None:
+        """Walk by these rules from now on."""
+        settings, session = self.settings, self.session
+        self.rules = rules
+        hosts = [at.netloc for at in self.at] or self.site.domains
+        self.scope = Scope(hosts, rules.urls, rules.traps)
+        self.frontier = Frontier(
+            self.scope,
+            session.catalog.known(self.site.name),
+            self.site.revisit,
+            refresh=settings.getbool("REFRESH") or session.replaying,
+            max_pages=settings.getint("MAX_PAGES"),
+            counts=session.counts,
+            clock=session.clock,
+        )
+
+    def _last_run_was_complete(self) -> bool:
+        runs = list(self.session.catalog.runs(self.site.name))
+        return bool(runs) and max(runs, key=lambda run: run.started_at).outcome == "ok"
+
+    # Where a run begins
+
+    async def start(self) -> AsyncIterator[Request]:
+        for url in self.site.seeds:
+            seed = self._at(url)
+            if self.frontier.first(seed) and self.frontier.has_room():
+                yield self._request(seed, "listing", self.parse_listing, seed=True)
+        for path in (*self.rules.listing.feeds, *self.rules.listing.sitemaps):
+            url = self._at(urljoin(self.site.seeds[0], path))
+            yield self._request(url, "feed", self.parse_feed)
+        for url in self.frontier.known:
+            if request := self._follow(url, via=None):
+                yield request
+
+    def _at(self, url: str) -> str:
+        """The URL on the host that stands for the site's own, when the user named one."""
+        if not self.at:
+            return url
+        parts = urlsplit(url)
+        return urlunsplit((self.at[0].scheme, self.at[0].netloc, parts.path, parts.query, ""))
+
+    # What a page leads to
+
+    def parse_listing(self, response: Response) -> Found:
+        """A page of links: articles, other listings, the next page."""
+        if not self._is_sound(response) or not isinstance(response, TextResponse):
+            return
+        yield from self._links(response)
+        yield from self._requisites(response)
+
+    def parse_article(self, response: Response) -> Found:
+        """A page that should be one article; its links are followed too."""
+        if response.status in _GONE or self._is_sound(response):
+            yield from self._reading(response)
+        if response.status == 200 and isinstance(response, TextResponse):
+            yield from self._links(response)
+            yield from self._requisites(response)
+
+    def parse_feed(self, response: Response) -> Found:
+        """A feed or sitemap: a second way to find articles; its absence is no failure."""
+        if response.status != 200:
+            return
+        self.session.counts["pages"] += 1
+        found = feeds.entries(response.body, response.url)
+        for url in found.sitemaps:
+            if self.scope.decide(url).rule != "another host" and self.frontier.first(url):
+                yield self._request(url, "feed", self.parse_feed, via=response)
+        for url in found.pages:
+            if request := self._follow(url, via=response):
+                yield request
+
+    def parse_requisite(self, response: Response) -> Found:
+        """A style sheet may need more; everything else is kept and left alone."""
+        is_css = b"css" in (response.headers.get("Content-Type") or b"")
+        if response.status == 200 and is_css and isinstance(response, TextResponse):
+            yield from self._furnish(
+                requisites.of_style_sheet(response.text, response.url), response
+            )
+
+    def failed(self, failure: Failure) -> None:
+        """No answer, after all retries. Another form of the address may still be tried."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self.frontier.release(request.meta.get("key", ""))
+        if request.meta["kind"] == "requisite":
+            self.session.counts["requisites_failed"] += 1
+        elif self.session.replaying and failure.check(CaptureNotFound):
+            self.session.counts["not_captured"] += 1
+        elif request.meta["kind"] != "feed":
+            self.session.counts["failures"] += 1
+            self.logger.warning("failed: %s: %s", request.url, failure.getErrorMessage())
+
+    # Judging and reading
+
+    def _is_sound(self, response: Response) -> bool:
+        """Whether a wanted page came as a page; counts what came instead."""
+        counts = self.session.counts
+        counts["pages"] += 1
+        if response.meta.get("seed"):
+            counts["seeds_answered"] += 1
+            counts["seeds_refused"] += response.status in _REFUSED
+        if response.status in _GONE:
+            counts["dead_links"] += 1
+        elif response.status != 200:
+            counts["failures"] += 1
+            self.logger.warning("status %s: %s", response.status, response.url)
+        return response.status == 200
+
+    def _reading(self, response: Response) -> Found:
+        identity = self.scope.canonical(response.url)
+        if identity in self.read or self._left_the_site(response):
+            return
+        self.read.add(identity)
+        page = Page(
+            url=response.url,
+            status=response.status,
+            body=response.body,
+            fetched_at=self._captured_at(response),
+            content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
+            capture=response.meta.get("capture"),
+        )
+        yield read(
+            page, site=self.site.name, rules=self.rules.article, canonical=self.scope.canonical
+        )
+
+    def _left_the_site(self, response: Response) -> bool:
+        """A redirect to a page that is no article (typical of removed sites) is not read as one."""
+        left = "redirect_urls" in response.meta and self.scope.decide(response.url).kind not in (
+            "article",
+            "page",
+        )
+        self.session.counts["redirected_away"] += left
+        return left
+
+    @staticmethod
+    def _captured_at(response: Response) -> datetime:
+        capture = response.meta.get("capture")
+        if capture is None:
+            return datetime.now(UTC)
+        return datetime.strptime(capture.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+    # Following
+
+    def _links(self, response: TextResponse) -> Iterator[Request]:
+        base = get_base_url(response)
+        pagers = list(_all(response, self.rules.listing.next_page))
+        turned = {_absolute(base, link.attrib.get("href", "")) for link in pagers}
+        hrefs = response.css(_LINKS).getall()
+        urls = [url for href in hrefs if (url := _absolute(base, href)) and url not in turned]
+        if response.meta["kind"] != "article":
+            yield from self._next_pages(response, base, pagers, self.frontier.articles_among(urls))
+        for url in urls:
+            if request := self._follow(url, via=response):
+                yield request
+
+    def _next_pages(
+        self, response: TextResponse, base: str, pagers: list[Selector], shown: frozenset[str]
+    ) -> Iterator[Request]:
+        """The pages after this one, unless the list ends here or has nothing new to say."""
+        page, known = response.meta.get("list_page", 1) + 1, self.frontier.known.keys()
+        row = 0 if shown - known else response.meta.get("known_in_a_row", 0)
+        chain = {"list_page": page, "known_in_a_row": row + len(shown & known)}
+        if self._is_read_enough(chain):
+            return
+        if page > self.rules.listing.max_pages:
+            self.session.counts["left_out"] += 1
+            return
+        for link in pagers:
+            if request := self._next_page(link, base, response):
+                request.meta.update(chain)
+                yield request
+        if shown != response.meta.get("shown"):  # a "load more" may repeat its end for ever
+            yield from self._more(response, base, chain | {"shown": shown})
+
+    def _is_read_enough(self, chain: dict[str, int]) -> bool:
+        """Enough known articles in a row end a nightly pass, if the last run left nothing out."""
+        enough = self.site.revisit.stop_after_known
+        return self.complete_before and chain["known_in_a_row"] >= enough
+
+    def _more(self, response: TextResponse, base: str, chain: dict[str, Any]) -> Iterator[Request]:
+        for element in _all(response, self.rules.listing.more):
+            path = element.attrib.get("data-url") or element.attrib.get("data-href") or ""
+            if request := self._follow(_absolute(base, path), via=response):
+                request.meta.update(chain)
+                yield request
+
+    def _next_page(self, link: Selector, base: str, response: TextResponse) -> Request | None:
+        href = link.attrib.get("href", "")
+        if postback := _POSTBACK.search(href):
+            return self._post(response, *postback.groups())
+        return self._follow(_absolute(base, href), via=response)
+
+    def _post(self, response: TextResponse, target: str, argument: str) -> Request | None:
+        """What a browser posts when an ASP.NET pager is clicked: the form's hidden fields."""
+        url = self.scope.fetch_form(response.url)
+        key = f"{self.scope.canonical(url)}#{target}={argument}"
+        if not self.frontier.first(key) or not self.frontier.has_room():
+            return None
+        fields = {
+            field.attrib["name"]: field.attrib.get("value", "")
+            for field in response.css("form input[type=hidden][name]")
+        }
+        fields |= {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
+        request = self._request(url, "listing", self.parse_listing, via=response, key=key)
+        return request.replace(
+            method="POST",
+            body=urlencode(fields).encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+
+    def _follow(self, url: str | None, via: Response | None) -> Request | None:
+        """A request for a found URL, if the frontier admits it."""
+        admitted = self.frontier.admit(url) if url else None
+        if admitted is None:
+            return None
+        callback = self.parse_listing if admitted.kind == "listing" else self.parse_article
+        return self._request(admitted.url, admitted.kind, callback, via=via, key=admitted.key)
+
+    def _requisites(self, response: TextResponse) -> Iterator[Request]:
+        if self.with_requisites:
+            found = requisites.of_page(response.selector, get_base_url(response))
+            yield from self._furnish(found, response)
+
+    def _furnish(self, urls: list[str], via: Response) -> Iterator[Request]:
+        for url in urls:
+            if self.frontier.first(f"requisite {url}"):
+                yield self._request(url, "requisite", self.parse_requisite, via=via)
+
+    def _request(
+        self, url: str, kind: str, callback: Any, *, via: Response | None = None, **meta: Any
+    ) -> Request:
+        hops = via.meta.get("hops", "") if via is not None else ""
+        step = "E" if kind == "requisite" else "M" if kind == "feed" else "L"
+        meta |= {
+            "kind": kind,
+            "hops": "" if via is None else hops + step,
+            "via": via.url if via is not None else None,
+        }
+        return Request(url, callback, errback=self.failed, meta=meta, priority=PRIORITIES[kind])
+
+
+def _all(response: TextResponse, selectors: tuple[str, ...]) -> Iterator[Selector]:
+    for selector in selectors:
+        yield from response.css(selector)
+
+
+def _absolute(base: str, href: str) -> str | None:
+    """The absolute http(s) URL of a link, or None for what is no address at all."""
+    try:
+        url = urljoin(base, href.strip())
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None

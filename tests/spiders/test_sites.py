@@ -1,0 +1,48 @@
+"""Every site of the list."""
+
+import pytest
+
+from crawler import registry
+
+SPIDERS = {site.name: registry.spider(site.name) for site in registry.sites()}
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_file_class_and_spider_carry_one_name(name: str) -> None:
+    """Who knows the name of a spider knows its file and its class."""
+    cls = SPIDERS[name]
+    assert cls.__module__ == f"spiders.{name}"
+    assert cls.__name__ == "".join(part.title() for part in name.split("_")) + "Spider"
+    assert cls.name == cls.site.name == name
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_sites_are_polite(name: str) -> None:
+    """No site file lowers the delay under half a second or asks twice at once."""
+    politeness = SPIDERS[name].site.politeness
+    assert politeness.delay >= 0.5
+    assert politeness.concurrency == 1
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_seeds_are_listings_in_scope(name: str) -> None:
+    """A run of a site begins on the site."""
+    from crawler.scope import Scope
+
+    site = SPIDERS[name].site
+    rules = registry.rules(site)
+    scope = Scope(site.domains, rules.urls, rules.traps)
+    assert [scope.decide(seed).kind for seed in site.seeds] == ["listing"] * len(site.seeds)
+
+
+def test_an_unknown_site_is_named_with_its_neighbours() -> None:
+    """A typing error costs one look at the message."""
+    with pytest.raises(registry.UnknownSite, match="baohatinh"):
+        registry.site("baohatin")
+
+
+def test_a_host_leads_to_its_site() -> None:
+    """A URL of a known site is crawled by that site's rules."""
+    found = registry.by_host("https://www.baodongthap.com.vn/x-1.aspx")
+    assert found is not None
+    assert found.name == "baodongthap"
