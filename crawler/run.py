@@ -41,10 +41,10 @@ class BadRequest(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CrawlOptions:
-    """`at`: URLs that stand for a site's domains, in their order. `delay` in seconds."""
+    """`at`: by site name, URLs that stand for its domains, in their order. `delay` in seconds."""
 
     max_pages: int | None = None
-    at: tuple[str, ...] = ()
+    at: Mapping[str, Sequence[str]] = field(default_factory=dict)
     delay: float | None = None
     refresh: bool = False
 
@@ -86,7 +86,7 @@ def crawl(
 
     Raises UnknownSite, BadRequest, and the ArchiveError of a collection that cannot be opened.
     """
-    jobs = [_Job.of(name, options) for name in names]
+    jobs = [_Job.of(name) for name in names]
     sessions = _run(jobs, {"COLLECTION": str(collection), **_settings(options, jobs)}, watch)
     return [session.run for session in sessions if session.run]
 
@@ -95,14 +95,14 @@ def replay(
     collection: Path, name_or_url: str, *, at: datetime | None = None, watch: Watch | None = None
 ) -> ReplayReport:
     """Run the same spider over what is kept. Nothing is sent and nothing is written."""
-    job = _Job.of(name_or_url, CrawlOptions())
+    job = _Job.of(name_or_url)
     settings = {"COLLECTION": str(collection), "REPLAY_AT": at.isoformat() if at else None}
     read: dict[str, Article] = {}
     (session,) = _run([job], settings | REPLAY_SETTINGS, watch, read)
     return _compare(session, read)
 
 
-def check_site(name: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:  # noqa: B008
+def check_site(name: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:
     """Fetch one listing and one article of a site, and tell what was found. Keeps nothing."""
     checks: list[Check] = []
     job = _Job(checking(registry.spider(name), checks))
@@ -127,27 +127,30 @@ class _Job:
     url: str | None = None
 
     @classmethod
-    def of(cls, name: str, options: CrawlOptions) -> _Job:
+    def of(cls, name: str) -> _Job:
         """The spider of a site's name, or of a URL that belongs to a known site or to none."""
         if "://" not in name:
             return cls(registry.spider(name))
         _check_url(name)
-        known = registry.by_host(name) if not options.at else None
+        known = registry.by_host(name)
         return cls(registry.spider(known.name) if known else spider_for(name), name)
 
 
 def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
-    for url in options.at:
+    standing = [url for urls in options.at.values() for url in urls]
+    for url in standing:
         _check_url(url)
-    named = [*options.at, *(job.url for job in jobs if job.url)]
+    named = [*standing, *(job.url for job in jobs if job.url)]
     settings: dict[str, Any] = {
-        "AT": list(options.at),
+        "AT": {site: list(urls) for site, urls in options.at.items()},
         "MAX_PAGES": options.max_pages or 0,
         "NAMED_HOSTS": [urlsplit(url).netloc for url in named],
         "REFRESH": options.refresh,
     }
     if options.delay is not None:
-        _check_delay(options.delay, jobs, options.at)
+        for job in jobs:
+            site = job.spider.site
+            _check_delay(options.delay, options.at.get(site.name) or [job.url or site.seeds[0]])
         settings["DOWNLOAD_DELAY"] = options.delay
     return settings
 
@@ -158,12 +161,10 @@ def _check_url(url: str) -> None:
         raise BadRequest(f"{url!r} is not an http or https address; write http://host/path")
 
 
-def _check_delay(delay: float, jobs: Sequence[_Job], at: Sequence[str]) -> None:
+def _check_delay(delay: float, urls: Sequence[str]) -> None:
     if delay < 0:
         raise BadRequest("the delay is a number of seconds, 0 or more")
-    urls = at or [url for job in jobs for url in ([job.url] if job.url else job.spider.site.seeds)]
-    for url in urls:
-        host = urlsplit(url).hostname or ""
+    for host in (urlsplit(url).hostname or "" for url in urls):
         if delay < MIN_DELAY and not _is_loopback(host):
             raise BadRequest(
                 f"a delay under {MIN_DELAY} s is for loopback only, and {host} is somebody's "

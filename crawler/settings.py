@@ -14,8 +14,8 @@ COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")
 CONTACT = os.environ.get("TINHUY_CONTACT", "")
 """An address or URL that site owners can write to; it becomes part of the user agent."""
 
-AT = []
-"""URLs that stand for a site's domains, in their order: a moved host, a mirror, a practice site."""
+AT = {}
+"""By site name: URLs that stand for its domains, in their order: a moved host, a mirror."""
 
 MAX_PAGES = 0
 """Listing and article pages to fetch in one run; 0 means all."""
@@ -37,9 +37,6 @@ PLATFORM_MODULES = ["spiders.platforms"]
 
 REQUISITES = True
 """Fetch the style sheets, scripts and pictures of article pages too, so that replay looks right."""
-
-START_URLS = []
-"""Where the generic spider begins."""
 
 # Scrapy
 
@@ -91,8 +88,6 @@ ROBOTSTXT_OBEY = True
 SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # it lets code in
-
-TWISTED_DNS_RESOLVER = "crawler.fetching.guard.GuardedResolver"  # refuses inner addresses
 
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 

@@ -18,6 +18,8 @@ from scrapy.utils.response import get_base_url
 
 from archive import Article, CaptureNotFound, Gone
 from crawler import feeds, registry, requisites
+from crawler.fetching.capture import record_to
+from crawler.fetching.replay import replay_from
 from crawler.frontier import Frontier
 from crawler.reading import NotAnArticle, Page, read
 from crawler.scope import Scope
@@ -71,8 +73,12 @@ class SiteSpider(scrapy.Spider):
 
     def _prepare(self, crawler: Crawler) -> None:
         settings = crawler.settings
-        self.session = open_session(crawler, self.site.name)
-        self.at = [urlsplit(url) for url in settings.getlist("AT")]
+        self.session = session = open_session(crawler, self.site.name)
+        if session.recording:
+            record_to(crawler, session.recording, clock=session.clock)
+        else:
+            replay_from(crawler, session.collection, at=session.replay_at)
+        self.at = [urlsplit(url) for url in settings.getdict("AT").get(self.site.name, ())]
         self.with_requisites = settings.getbool("REQUISITES") and not self.session.replaying
         self.complete_before = self._last_run_was_complete()
         self.read: set[str] = set()
