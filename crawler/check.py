@@ -34,7 +34,7 @@ def checking(spider: type[SiteSpider], checks: list[Check]) -> type[SiteSpider]:
 
     class Checking(spider):  # type: ignore[valid-type,misc]
         async def start(self) -> AsyncIterator[Request]:
-            seed = self._at(self.site.seeds[0])
+            seed = self._seeds()[0]
             yield self._request(seed, "listing", self.parse_listing, seed=True)
 
         def parse_listing(self, response: Response) -> Found:

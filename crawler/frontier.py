@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,7 @@ class Frontier:
     def __init__(
         self,
         scope: Scope,
-        known: Iterable[Known],
+        known: Mapping[str, Known],
         policy: RevisitPolicy,
         *,
         refresh: bool,
@@ -41,7 +41,7 @@ class Frontier:
         clock: Callable[[], datetime],
     ) -> None:
         self.scope = scope
-        self.known = {entry.url: entry for entry in known}
+        self.known = known
         self.policy, self.refresh, self.max_pages = policy, refresh, max_pages
         self.counts, self.clock = counts, clock
         self._seen: set[str] = set()

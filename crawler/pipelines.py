@@ -47,12 +47,9 @@ class ArticlePipeline:
         """What this item says of a known or new article; None when it says nothing of any."""
         if isinstance(item, NotAnArticle) or item.capture is None:
             return None
-        if isinstance(item, Gone):
-            change = Change.GONE if self.session.catalog.lives(item.site, item.url) else None
-        else:
-            change = self.session.catalog.compare(item)
-        if change is None:
+        if isinstance(item, Gone) and not self._is_alive(item.url):
             return None
+        change = Change.GONE if isinstance(item, Gone) else self.session.catalog.compare(item)
         return Look(
             url=item.url,
             site=item.site,
@@ -61,6 +58,10 @@ class ArticlePipeline:
             capture=item.capture,
             article=item if isinstance(item, Article) and change != Change.UNCHANGED else None,
         )
+
+    def _is_alive(self, url: str) -> bool:
+        known = self.session.known.get(url)
+        return known is not None and known.gone_at is None
 
     def _commit_when_due(self) -> None:
         elapsed = time.monotonic() - self.committed_at

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Session:
     """The open collection of a run, and its counts.
 
-    `recording` is None in a replay: nothing is written then. Opening raises what
+    `known` are the site's articles when the run began, by URL. `recording` is None in a replay:
+    nothing is written then. Opening raises what
     `Collection.open` and `Collection.recording` raise; `close` must follow.
     """
 
@@ -40,9 +41,9 @@ class Session:
         self.counts: Counter[str] = Counter()
         self.run: Run | None = None
         self.replaying = settings.getbool("REPLAY")
-        self.replay_at = _moment(settings.get("REPLAY_AT"))
         self.collection = _collection(Path(settings["COLLECTION"]), create=not self.replaying)
         self.catalog = Catalog(self.collection.catalog_path)
+        self.known = {entry.url: entry for entry in self.catalog.known(site)}
         self.recording: Recording | None = None if self.replaying else self._record(settings)
 
     def _record(self, settings: BaseSettings) -> Recording:
@@ -80,8 +81,7 @@ class Session:
         return dict(sorted(counts.items()))
 
     def _outcome(self, reason: str) -> Outcome:
-        known = self.counts["articles"] or any(True for _ in self.catalog.known(self.site))
-        return judge(self.counts, reason, int(known))
+        return judge(self.counts, reason, len(self.known) + self.counts["articles"])
 
     def _finish(self, run: Run) -> None:
         try:
@@ -111,10 +111,6 @@ def _collection(path: Path, *, create: bool) -> Collection:
     if create and not (path / "collection.json").exists():
         return Collection.create(path)
     return Collection.open(path)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _iso(moment: datetime) -> str:

@@ -77,7 +77,7 @@ class SiteSpider(scrapy.Spider):
         if session.recording:
             record_to(crawler, session.recording, clock=session.clock)
         else:
-            replay_from(crawler, session.collection, at=session.replay_at)
+            replay_from(crawler, session.collection)
         self.at = [urlsplit(url) for url in settings.getdict("AT").get(self.site.name, ())]
         self.with_requisites = settings.getbool("REQUISITES") and not self.session.replaying
         self.complete_before = self._last_run_was_complete()
@@ -92,7 +92,7 @@ class SiteSpider(scrapy.Spider):
         self.scope = Scope(hosts, rules.urls, rules.traps)
         self.frontier = Frontier(
             self.scope,
-            session.catalog.known(self.site.name),
+            session.known,
             self.site.revisit,
             refresh=settings.getbool("REFRESH") or session.replaying,
             max_pages=settings.getint("MAX_PAGES"),
@@ -107,9 +107,8 @@ class SiteSpider(scrapy.Spider):
     # Where a run begins
 
     async def start(self) -> AsyncIterator[Request]:
-        for url in self.site.seeds:
-            seed = self._at(url)
-            if self.frontier.first(seed) and self.frontier.has_room():
+        for seed in self._seeds():
+            if self.frontier.first(self.scope.fetch_form(seed)) and self.frontier.has_room():
                 yield self._request(seed, "listing", self.parse_listing, seed=True)
         for path in (*self.rules.listing.feeds, *self.rules.listing.sitemaps):
             url = self._at(urljoin(self.site.seeds[0], path))
@@ -117,6 +116,12 @@ class SiteSpider(scrapy.Spider):
         for url in self.frontier.known:
             if request := self._follow(url, via=None):
                 yield request
+
+    def _seeds(self) -> list[str]:
+        """The site's seeds; a path that the user named with another host stands for them all."""
+        if self.at and self.at[0].path.strip("/"):
+            return [self.at[0].geturl()]
+        return [self._at(url) for url in self.site.seeds]
 
     def _at(self, url: str) -> str:
         """The URL on the host that stands for the site's own, when the user named one."""
@@ -192,10 +197,9 @@ class SiteSpider(scrapy.Spider):
         return response.status == 200
 
     def _reading(self, response: Response) -> Found:
-        identity = self.scope.canonical(response.url)
-        if identity in self.read or self._left_the_site(response):
+        """Read a page, once in a run whatever its addresses are."""
+        if self._left_the_site(response):
             return
-        self.read.add(identity)
         page = Page(
             url=response.url,
             status=response.status,
@@ -204,9 +208,12 @@ class SiteSpider(scrapy.Spider):
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
             capture=response.meta.get("capture"),
         )
-        yield read(
+        found = read(
             page, site=self.site.name, rules=self.rules.article, canonical=self.scope.canonical
         )
+        if found.url not in self.read:
+            self.read.add(found.url)
+            yield found
 
     def _left_the_site(self, response: Response) -> bool:
         """A redirect to a page that is no article (typical of removed sites) is not read as one."""

@@ -11,7 +11,7 @@ PLATFORM = Platform(
         listing=(r"^/$", r"^/[a-z0-9-]+/?(?:\?|$)"),
         rewrite=((r"-a(\d+)\.html$", r"-\1.aspx"),),
     ),
-    listing=ListingRules(next_page=(".pager a", ".paging a", ".pagination a")),
+    listing=ListingRules(next_page=(".phantrang a", ".pager a", ".paging a", ".pagination a")),
     article=(ArticleRules(),),
     traps=(
         Trap(name="print", pattern=r"[?&](?:print|in)=|/print/"),
