@@ -1,11 +1,21 @@
-"""What was read from a page, and what each look at it found."""
+"""What was read from a page, what each look at it found, and how two readings compare."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from hashlib import sha256
+from typing import Any, TypeVar
 
 from archive.cdxj import Capture
+from archive.digest import Digest
+from archive.text import canonical, fold
+
+_Value = TypeVar("_Value")
+_REQUIRED = ("url", "site", "title", "text")
+_OPTIONAL = ("lead", "published", "updated", "author", "byline", "dateline", "section")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +99,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One crawl of one site. `counts` are whole numbers by name; `outcome` as crawler.run names it."""
+    """One crawl of one site. `counts`: whole numbers by name; `outcome`: see crawler.run."""
 
     id: str
     site: str
@@ -97,3 +107,169 @@ class Run:
     finished_at: str
     outcome: str
     counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digests:
+    """All that must be known of a reading to tell whether another one differs."""
+
+    text: Digest
+    fold: Digest
+    metadata: Digest
+
+
+def digests(article: Article) -> Digests:
+    """The three digests of an article."""
+    return Digests(
+        text=text_digest(article), fold=fold_digest(article), metadata=metadata_digest(article)
+    )
+
+
+def text_digest(article: Article) -> Digest:
+    """SHA-256 of title, lead and body in canonical form: equal means the same text (READING §10).
+
+    Blind to normal form, white space, line ends and the kind of quote, dash or ellipsis; never to
+    digits. The three parts are kept apart: a sentence that moves from lead to body is a change.
+    """
+    return _wording(article, canonical)
+
+
+def fold_digest(article: Article) -> Digest:
+    """The same with case and the places of tone marks folded: equal means the same words."""
+    return _wording(article, fold)
+
+
+def metadata_digest(article: Article) -> Digest:
+    """SHA-256 of what describes the text: author, byline, dateline, dates, section, captions and
+    attachments (audio among them); never the neighbouring articles, which change by themselves.
+    """
+    printed = (article.author, article.byline, article.dateline, article.section)
+    description = [
+        [canonical(value or "") for value in printed],
+        [article.published or "", article.updated or ""],
+        [canonical(caption) for caption in article.captions],
+        [(canonical(link.title), link.url) for link in article.attachments],
+    ]
+    return _sha256(json.dumps(description))
+
+
+def compare(old: Article | Digests, new: Article | Digests) -> Change:
+    """What `new` is after `old`: CHANGED, ORTHOGRAPHY, METADATA or UNCHANGED."""
+    before = digests(old) if isinstance(old, Article) else old
+    after = digests(new) if isinstance(new, Article) else new
+    if before.text == after.text:
+        return Change.UNCHANGED if before.metadata == after.metadata else Change.METADATA
+    return Change.ORTHOGRAPHY if before.fold == after.fold else Change.CHANGED
+
+
+def _wording(article: Article, form: Callable[[str], str]) -> Digest:
+    return _sha256("\n".join(map(form, (article.title, article.lead or "", article.text))))
+
+
+def _sha256(text: str) -> Digest:
+    return Digest("sha256", sha256(text.encode()).digest())
+
+
+def to_json(article: Article) -> dict[str, Any]:
+    """The article as JSON values; `from_json` gives an equal one back."""
+    record: dict[str, Any] = {f.name: getattr(article, f.name) for f in fields(article)}
+    for name in ("previous", "next"):
+        record[name] = record[name] and link_to_json(record[name])
+    record["captions"] = list(article.captions)
+    record["attachments"] = [link_to_json(link) for link in article.attachments]
+    record["findings"] = list(article.findings)
+    record["capture"] = article.capture and capture_to_json(article.capture)
+    return record
+
+
+def from_json(record: Mapping[str, Any]) -> Article:
+    """The article that `to_json` made `record` of. Keys that are not known are passed over.
+
+    Raises ValueError where the record, which may come from a stranger's archive, is not of that
+    shape.
+    """
+    try:
+        texts: dict[str, Any] = {name: _string(record[name]) for name in _REQUIRED}
+        texts |= {name: _optional(_string, record.get(name)) for name in _OPTIONAL}
+        return Article(
+            **texts,
+            language=_string(record.get("language", "vi")),
+            extractor=_string(record.get("extractor", "")),
+            previous=_optional(_link, record.get("previous")),
+            next=_optional(_link, record.get("next")),
+            captions=_several(_string, record.get("captions", [])),
+            attachments=_several(_link, record.get("attachments", [])),
+            findings=_several(_string, record.get("findings", [])),
+            capture=_optional(capture_from_json, record.get("capture")),
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"not an article record: {error!r}") from error
+
+
+def link_to_json(link: Link) -> dict[str, str]:
+    """A link as {title, url}."""
+    return {"title": link.title, "url": link.url}
+
+
+def capture_to_json(capture: Capture) -> dict[str, Any]:
+    """A capture as JSON values; `capture_from_json` gives an equal one back."""
+    return {
+        "filename": capture.filename,
+        "offset": capture.offset,
+        "length": capture.length,
+        "record_id": capture.record_id,
+        "payload_digest": capture.digest and str(capture.digest),
+        "captured_at": capture.date,
+        "url": capture.url,
+        "urlkey": capture.urlkey,
+        "timestamp": capture.timestamp,
+        "mime": capture.mime,
+        "status": capture.status,
+    }
+
+
+def capture_from_json(record: Mapping[str, Any]) -> Capture:
+    """The capture that `capture_to_json` made `record` of.
+
+    Raises ValueError, KeyError or TypeError where the record is not of that shape.
+    """
+    return Capture(
+        filename=_string(record["filename"]),
+        offset=_number(record["offset"]),
+        length=_number(record["length"]),
+        record_id=_string(record["record_id"]),
+        digest=_optional(Digest.parse, record["payload_digest"]),
+        date=_string(record["captured_at"]),
+        url=_string(record["url"]),
+        urlkey=_string(record["urlkey"]),
+        timestamp=_string(record["timestamp"]),
+        mime=_string(record["mime"]),
+        status=_optional(_number, record["status"]),
+    )
+
+
+def _link(record: Mapping[str, Any]) -> Link:
+    return Link(title=_string(record["title"]), url=_string(record["url"]))
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a string, found {value!r:.80}")
+    value.encode()  # half a surrogate pair cannot be stored: UnicodeEncodeError is a ValueError
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"expected a whole number, found {value!r:.80}")
+    return value
+
+
+def _optional(read: Callable[[Any], _Value], value: Any) -> _Value | None:
+    return None if value is None else read(value)
+
+
+def _several(read: Callable[[Any], _Value], values: Any) -> tuple[_Value, ...]:
+    if not isinstance(values, list):
+        raise TypeError(f"expected a list, found {values!r:.80}")
+    return tuple(map(read, values))

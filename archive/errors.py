@@ -1,12 +1,14 @@
 """Every exception that archive/ raises on purpose.
 
 ArchiveError
+├── ArticleNotFound     no article, or more than one, goes by this URL or short id
 ├── CaptureNotFound     no capture of this URL (at this time) is in the collection
 ├── CorruptRecord       bytes of a WARC file that are not what they say they are
 ├── NotACollection      the directory is not a collection, and is not empty either
 ├── CollectionLocked    another run is writing the same site of the same collection
 ├── ForbiddenField      a field name or value that may not stand in a WARC record
-└── StorageFailed       the disk refused to take what was written (full, read-only, broken)
+├── StorageFailed       the disk refused to take what was written (full, read-only, broken)
+└── UndecodableContent  a content coding that is unknown here, or a bomb
 
 Errors carry fields; the sentence is made of them and names the remedy.
 """
@@ -19,6 +21,13 @@ from pathlib import Path
 
 class ArchiveError(Exception):
     """Base of everything archive/ raises on purpose."""
+
+
+class ArticleNotFound(ArchiveError):
+    def __init__(self, ref: str, candidates: tuple[str, ...] = ()) -> None:
+        self.ref, self.candidates = ref, candidates
+        several = f"{ref} is the beginning of several: {', '.join(candidates)}; give more of it"
+        super().__init__(several if candidates else f"no article {ref} in this collection")
 
 
 class CaptureNotFound(ArchiveError):
@@ -58,3 +67,9 @@ class StorageFailed(ArchiveError):
     def __init__(self, path: Path | str, reason: str) -> None:
         self.path, self.reason = str(path), reason
         super().__init__(f"cannot write {path}: {reason}; free some space or choose --collection")
+
+
+class UndecodableContent(ArchiveError):
+    def __init__(self, coding: str, why: str) -> None:
+        self.coding, self.why = coding, why
+        super().__init__(f"content coding {coding!r} cannot be undone: {why}")

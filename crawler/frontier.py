@@ -9,7 +9,7 @@ from datetime import datetime
 
 from archive import Known
 from crawler import revisit
-from crawler.scope import Decision, Kind, Scope
+from crawler.scope import Decision, Kind, Scope, shape
 from crawler.site import RevisitPolicy
 
 
@@ -26,7 +26,7 @@ class Frontier:
     """What this run has seen, knows, and still may ask for.
 
     `known` are the site's articles in the catalog, by canonical URL. `counts` receives "asked" and
-    "left_out" (by the limit on pages, 0 for none).
+    "left_out": by the limit on pages (0 for none) or on listings of one shape.
     """
 
     def __init__(
@@ -37,13 +37,16 @@ class Frontier:
         *,
         refresh: bool,
         max_pages: int,
+        max_of_a_shape: int,
         counts: Counter[str],
         clock: Callable[[], datetime],
     ) -> None:
         self.scope = scope
         self.known = known
         self.policy, self.refresh, self.max_pages = policy, refresh, max_pages
+        self.max_of_a_shape = max_of_a_shape
         self.counts, self.clock = counts, clock
+        self._shapes: Counter[str] = Counter()
         self._seen: set[str] = set()
         self._trapped: Counter[str] = Counter()
 
@@ -54,8 +57,10 @@ class Frontier:
             return None
         is_article = decision.kind == "article"
         identity = self.scope.canonical(url)
-        key = identity if is_article else self.scope.fetch_form(url)
+        key = identity if is_article else self.scope.key(url)
         if not self.first(key) or self._is_trapped(decision):
+            return None
+        if not is_article and self._is_endless(key):
             return None
         if (is_article and not self._is_wanted(identity)) or not self.has_room():
             return None
@@ -92,6 +97,14 @@ class Frontier:
             return False
         self._trapped[decision.trap.name] += 1
         return self._trapped[decision.trap.name] > decision.trap.bound
+
+    def _is_endless(self, key: str) -> bool:
+        """Whether so many listings of one shape were met that it must be a space without end."""
+        kind = shape(key)
+        self._shapes[kind] += 1
+        endless = self._shapes[kind] > self.max_of_a_shape
+        self.counts["left_out"] += endless
+        return endless
 
     def _is_wanted(self, identity: str) -> bool:
         """Whether an article is new, or known and due for another look."""

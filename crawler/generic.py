@@ -27,7 +27,7 @@ class GenericSpider(SiteSpider):
         """Learn from the first page what system this is, then treat it like any other."""
         if isinstance(response, TextResponse) and (found := registry.recognise(response.text)):
             self._use(registry.rules(replace(self.site, platform=found.name)))
-            self.frontier.first(self.scope.fetch_form(response.url))
+            self.frontier.first(self.scope.key(response.url))
         for url in self.frontier.known:
             if request := self._follow(url, via=None):
                 yield request

@@ -32,6 +32,10 @@ from crawler.spider import SiteSpider
 MIN_DELAY = 0.5
 """Seconds between requests to a host that is not loopback: nobody is asked faster."""
 
+LEAST_PAUSE = 0.001
+"""Seconds. With none at all Scrapy 2.19 starts whatever is queued at once, whatever the concurrency
+of the host: it counts a request as under way only when its task first runs."""
+
 WATCH_SECONDS = 0.25
 
 
@@ -151,7 +155,7 @@ def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
         for job in jobs:
             site = job.spider.site
             _check_delay(options.delay, options.at.get(site.name) or [job.url or site.seeds[0]])
-        settings["DOWNLOAD_DELAY"] = options.delay
+        settings["DOWNLOAD_DELAY"] = max(options.delay, LEAST_PAUSE)
     return settings
 
 

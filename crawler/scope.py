@@ -106,6 +106,13 @@ class Scope:
         host = self._main_host(parts) or parts.netloc.lower()
         return f"{parts.scheme}://{host}{target}"
 
+    def key(self, url: str) -> str:
+        """What tells one listing from another: host aliases and the order of the query do not."""
+        parts = urlsplit(self.fetch_form(url))
+        query = "&".join(sorted(parts.query.split("&")))
+        host = self._main_host(parts) or parts.netloc.lower()
+        return urlunsplit((parts.scheme, host, parts.path, query, ""))
+
     def _quiet(self, query: str) -> str:
         pairs = [pair for pair in query.split("&") if pair]
         kept = (p for p in pairs if not self._noise.fullmatch(unquote(p.partition("=")[0])))
@@ -125,6 +132,11 @@ class Scope:
     @cached_property
     def _locations(self) -> frozenset[str]:
         return frozenset(self._location(urlsplit(f"http://{host}")) for host in self.hosts)
+
+
+def shape(url: str) -> str:
+    """The address with every number masked: what the pages of one list have in common."""
+    return re.sub(r"\d+", "#", _target(urlsplit(url)))
 
 
 def _target(parts: SplitResult) -> str:

@@ -59,15 +59,17 @@ class ReplayServer:
 
 
 @contextmanager
-def serving(collection: Collection, port: int = PORT) -> Iterator[ReplayServer]:
+def serving(
+    collection: Collection, port: int = PORT, environment: Path = ENVIRONMENT
+) -> Iterator[ReplayServer]:
     """Serve a collection, where it stands, on loopback until the block ends. Raises CannotServe.
 
     Only what indexes/ lists can be shown: files of clean text have no index, so that a browser
     never gets the text instead of the page.
     """
-    program = ENVIRONMENT / "bin" / "wayback"
+    program = environment / "bin" / "wayback"
     if not program.exists():
-        raise CannotServe(f"pywb is not installed in {ENVIRONMENT.name}/; run `make replay-env`")
+        raise CannotServe(f"pywb is not installed in {environment.name}/; run `make replay-env`")
     _check_free(port)
     with TemporaryDirectory(prefix="tinhuy-serve-") as directory:
         home = Path(directory)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,16 +45,19 @@ class Session:
         self.collection = _collection(Path(settings["COLLECTION"]), create=not self.replaying)
         self.catalog = Catalog(self.collection.catalog_path)
         self.known = {entry.url: entry for entry in self.catalog.known(site)}
+        self._open = ExitStack()
         self.recording: Recording | None = None if self.replaying else self._record(settings)
 
     def _record(self, settings: BaseSettings) -> Recording:
-        return self.collection.recording(
+        recording = self.collection.recording(
             site=self.site,
             run_id=self.run_id,
             user_agent=settings["USER_AGENT"],
             robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
             clock=self.clock,
-        ).__enter__()
+            allow_credentials=settings.getbool("RECORD_CREDENTIALS"),
+        )
+        return self._open.enter_context(recording)
 
     def close(self, reason: str) -> Run:
         """Judge the run, write it down and close the files. A second call changes nothing."""
@@ -87,9 +91,10 @@ class Session:
         try:
             if self.recording:
                 self.recording.finish(run)
-                self.recording.close()
+                self._open.close()
                 self.catalog.put_run(run)
         finally:
+            self._open.close()
             self.catalog.close()
 
 

@@ -23,6 +23,9 @@ MAX_PAGES = 0
 NAMED_HOSTS = []
 """host or host:port that the user named: only these may be loopback or private addresses."""
 
+RECORD_CREDENTIALS = False
+"""Fetch and record requests that carry Authorization or Cookie; they are refused otherwise."""
+
 REFRESH = False
 """Look again at every known article, whatever the revisit policy says."""
 
@@ -77,7 +80,7 @@ LOG_LEVEL = "WARNING"  # the run and its counts are the report, not the log
 
 REDIRECT_MAX_TIMES = 10
 
-REFERER_ENABLED = False  # the referrer stays in our records (via), not on the wire
+REFERRER_POLICY = "no-referrer"  # it stands in our records (via), not on the wire
 
 REMOTE_CONTROL_ENABLED = False  # it lets code in
 

@@ -39,6 +39,7 @@ class ListingRules:
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
     max_pages: int = 200
+    """Of one list, and of all listings whose addresses differ in numbers only."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ import scrapy
 from parsel import Selector
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response, TextResponse
 from scrapy.settings import BaseSettings
 from scrapy.utils.response import get_base_url
@@ -96,6 +97,7 @@ class SiteSpider(scrapy.Spider):
             self.site.revisit,
             refresh=settings.getbool("REFRESH") or session.replaying,
             max_pages=settings.getint("MAX_PAGES"),
+            max_of_a_shape=rules.listing.max_pages,
             counts=session.counts,
             clock=session.clock,
         )
@@ -108,7 +110,7 @@ class SiteSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         for seed in self._seeds():
-            if self.frontier.first(self.scope.fetch_form(seed)) and self.frontier.has_room():
+            if self.frontier.first(self.scope.key(seed)) and self.frontier.has_room():
                 yield self._request(seed, "listing", self.parse_listing, seed=True)
         for path in (*self.rules.listing.feeds, *self.rules.listing.sitemaps):
             url = self._at(urljoin(self.site.seeds[0], path))
@@ -172,7 +174,9 @@ class SiteSpider(scrapy.Spider):
         """No answer, after all retries. Another form of the address may still be tried."""
         request: Request = failure.request  # type: ignore[attr-defined]
         self.frontier.release(request.meta.get("key", ""))
-        if request.meta["kind"] == "requisite":
+        if failure.check(IgnoreRequest):
+            self.session.counts["forbidden"] += 1
+        elif request.meta["kind"] == "requisite":
             self.session.counts["requisites_failed"] += 1
         elif self.session.replaying and failure.check(CaptureNotFound):
             self.session.counts["not_captured"] += 1

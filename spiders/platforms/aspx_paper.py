@@ -5,14 +5,28 @@ from crawler.site import ArticleRules, ListingRules, Platform, Trap, UrlRules
 PLATFORM = Platform(
     name="aspx_paper",
     title="in-house .aspx newspaper",
-    signs=(),
+    signs=(
+        r"<h1[^>]+id=\"title\"",
+        r"id=\"current-date\"",
+        r"id=\"content\"",
+        r"\bparent_cate\b|[?&;]cate=\d+",
+        r"-a?\d{4,}\.(?:aspx|html)\"",
+    ),
     urls=UrlRules(
         article=(r"-a?\d+\.(?:aspx|html)$",),
         listing=(r"^/$", r"^/[a-z0-9-]+/?(?:\?|$)"),
         rewrite=((r"-a(\d+)\.html$", r"-\1.aspx"),),
     ),
     listing=ListingRules(next_page=(".phantrang a", ".pager a", ".paging a", ".pagination a")),
-    article=(ArticleRules(),),
+    article=(
+        ArticleRules(
+            title=("h1#title", "#title"),
+            body=("div#content", "#content"),
+            updated=("#current-date",),
+            section=("#nav a.parent_cate", "#nav a"),
+            gone=("Bài viết không tồn tại",),
+        ),
+    ),
     traps=(
         Trap(name="print", pattern=r"[?&](?:print|in)=|/print/"),
         Trap(name="search", pattern=r"^/tim-kiem|[?&](?:q|keyword|tukhoa)="),

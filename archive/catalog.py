@@ -1,0 +1,450 @@
+"""The catalog: what was read of every article at every look, and the search over it.
+
+One SQLite file, derived from the reading journals of a collection: put the same looks and it says
+the same (`dump`). Several programs may write to it at once, each its own site.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+
+from archive import article as articles
+from archive.article import Article, Change, Digests, Look, Run
+from archive.digest import Digest
+from archive.errors import ArticleNotFound, CollectionLocked, NotACollection, StorageFailed
+from archive.query import Query
+from archive.schema import (
+    DUMP,
+    ENTRIES,
+    LOOKS_AT,
+    SCHEMA,
+    SCHEMA_VERSION,
+    SEARCH,
+    SUMMARISE,
+)
+from archive.text import search_exact, search_fold
+
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for another program's transaction."""
+
+_SHORT_ID = 12  # 60,000 articles hold two with the same beginning once in 150,000 collections
+_NEW_WORDING = {Change.NEW, Change.CHANGED, Change.ORTHOGRAPHY}
+_WITH_READING = _NEW_WORDING | {Change.METADATA}
+_DISK_ERRORS = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+}
+_REBUILD = "delete it and run `tinhuy rebuild`"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One article of one site, as the newest reading has it. `id` has 12 hex digits, for good.
+
+    `change` is what the newest look found. Times are WARC-Dates of captures; `last_seen` is the
+    newest look that found it alive, `gone_at` the first that did not (null while it lives).
+    """
+
+    id: str
+    site: str
+    url: str
+    change: Change
+    first_seen: str
+    last_seen: str
+    gone_at: str | None
+    looks: int
+    versions: int
+    article: Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One wording of an article: the looks from one change of text to the next.
+
+    `change` is NEW, CHANGED or ORTHOGRAPHY; `first_seen` and `last_seen` bound the looks that saw
+    this wording. `article` is its newest description, with the capture that it was read from.
+    """
+
+    number: int
+    change: Change
+    first_seen: str
+    last_seen: str
+    text_digest: str
+    conversion_id: str
+    article: Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a revisit policy must know of an article. `looks` counts all so far."""
+
+    url: str
+    first_seen: str
+    last_seen: str
+    looks: int
+    gone_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A found article. `marks` are the (start, end) of the words sought in `snippet`."""
+
+    entry: Entry
+    snippet: str
+    marks: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteCounts:
+    """What the catalog holds of one site; `newest` is the time of the last look that found it."""
+
+    site: str
+    articles: int
+    versions: int
+    gone: int
+    newest: str
+
+
+def article_id(site: str, url: str) -> str:
+    """64 hex digits that name an article in every catalog; `Entry.id` is their beginning."""
+    return sha256(f"{site}\n{url}".encode()).hexdigest()
+
+
+class Catalog:
+    """The catalog at `path`, made if it is missing. A context manager; for one thread.
+
+    Raises NotACollection for a file that is no catalog of this program, StorageFailed when the
+    disk refuses, CollectionLocked when another program keeps it locked for BUSY_TIMEOUT.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        with _explained(self.path):
+            self._db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
+            self._db.row_factory = sqlite3.Row
+            try:
+                self._open()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._db.close()
+
+    def compare(self, article: Article) -> Change:
+        """What this reading is after the newest one of the same (site, url).
+
+        NEW when there is none, and when the article was gone: that it came back is told by a
+        version of its own, even with the old words.
+        """
+        row = self._select(
+            "SELECT * FROM articles JOIN looks ON article = key AND seen_at = read_at"
+            " WHERE site = :site AND url = :url AND gone_at IS NULL",
+            site=article.site,
+            url=article.url,
+        ).fetchone()
+        if row is None:
+            return Change.NEW
+        names = ("text", "fold", "metadata")
+        old = Digests(**{name: Digest.parse(row[f"{name}_digest"]) for name in names})
+        return articles.compare(old, article)
+
+    def put(self, look: Look) -> None:
+        """Enter one look; see `put_many`."""
+        self.put_many([look])
+
+    def put_many(self, looks: Iterable[Look]) -> None:
+        """Enter looks in one transaction: all of them or none.
+
+        An article is `look.site` and `look.url`; a look at it is told by `seen_at`, and entered
+        once however often it is put. Looks at one article come in the order of their times. The
+        first must bring a reading, and is NEW here; one without (UNCHANGED or GONE of an article
+        that nothing was read of) says nothing that could be kept, and is passed over.
+        """
+        with self._transaction():
+            for look in looks:
+                self._put(look)
+
+    def put_run(self, run: Run) -> None:
+        """Enter a run, or what is now known of it."""
+        counts = json.dumps(run.counts, sort_keys=True)
+        row = (run.id, run.site, run.started_at, run.finished_at, run.outcome, counts)
+        with self._transaction():
+            self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def runs(self, site: str | None = None) -> list[Run]:
+        """The runs in the order in which they started."""
+        rows = self._select(
+            "SELECT * FROM runs WHERE :site IS NULL OR site = :site ORDER BY started_at, id",
+            site=site,
+        )
+        return [Run(**{**dict(row), "counts": json.loads(row["counts"])}) for row in rows]
+
+    def article(self, ref: str) -> Entry:
+        """The article of a URL (of the site that saw it last) or of the beginning of an id.
+
+        Raises ArticleNotFound, also for a beginning that several ids share.
+        """
+        if re.fullmatch("[0-9a-f]{4,64}", ref.lower()):
+            return self._by_id(ref.lower())
+        row = self._select(
+            f"{ENTRIES} WHERE url = :url ORDER BY last_seen DESC, site LIMIT 1", url=ref
+        ).fetchone()
+        if row is None:
+            raise ArticleNotFound(ref)
+        return _entry(row)
+
+    def articles(
+        self,
+        site: str | None = None,
+        change: Change | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Iterator[Entry]:
+        """Articles by site and URL; `change` asks for those whose newest look found that."""
+        rows = self._select(
+            f"{ENTRIES} WHERE (:site IS NULL OR site = :site)"
+            " AND (:change IS NULL OR articles.change = :change)"
+            " ORDER BY site, url LIMIT :limit OFFSET :offset",
+            site=site,
+            change=change,
+            limit=-1 if limit is None else limit,
+            offset=offset,
+        )
+        return map(_entry, rows)
+
+    def versions(self, entry: Entry) -> list[Version]:
+        """The wordings of an article, the oldest first."""
+        rows = self._select(f"{LOOKS_AT} ORDER BY seen_at", site=entry.site, url=entry.url)
+        return _versions(rows)
+
+    def version_for(self, payload_digest: Digest | None, site: str, url: str) -> Version | None:
+        """The newest version, if the newest look at it read or confirmed it from this payload.
+
+        Then the payload needs no reading, unless by another extractor. None for an article that
+        is gone or unknown.
+        """
+        rows = self._select(f"{LOOKS_AT} ORDER BY seen_at", site=site, url=url).fetchall()
+        if payload_digest is None or not rows or rows[-1]["change"] == Change.GONE:
+            return None
+        same = rows[-1]["payload_digest"] == str(payload_digest)
+        return _versions(rows)[-1] if same else None
+
+    def known(self, site: str) -> Iterator[Known]:
+        """The articles of a site, by URL. Read at once: looks may be put meanwhile."""
+        rows = self._select(
+            "SELECT url, first_seen, last_seen, looks, gone_at FROM articles"
+            " WHERE site = :site ORDER BY url",
+            site=site,
+        )
+        return (Known(**dict(row)) for row in rows.fetchall())
+
+    def counts(self) -> list[SiteCounts]:
+        """What there is of each site, by name."""
+        rows = self._select(
+            "SELECT site, count(*) AS articles, sum(versions) AS versions,"
+            " count(gone_at) AS gone, max(last_seen) AS newest"
+            " FROM articles GROUP BY site ORDER BY site"
+        )
+        return [SiteCounts(**dict(row)) for row in rows]
+
+    def search(self, words: str, site: str | None = None, limit: int = 20) -> list[Hit]:
+        """The articles whose newest wording has all the words, the best first.
+
+        Words match with or without their marks; written with marks, those that have the same come
+        first. "Words in quotes" must stand side by side; unquoted ones that do come first. No
+        character has any other meaning. No word, no hit.
+        """
+        query = Query(words)
+        if not query.terms:
+            return []
+        rows = self._select(SEARCH, match=query.match, site=site, limit=max(0, limit))
+        return [_hit(query, _entry(row)) for row in rows]
+
+    def _open(self) -> None:
+        self._db.execute("PRAGMA synchronous = NORMAL")  # derived: what is lost is rebuilt
+        if self._schema() == 0:
+            with self._transaction():
+                self._create()
+        if self._schema() != SCHEMA_VERSION:
+            why = f"its schema is {self._schema()}, this program's {SCHEMA_VERSION}"
+            raise NotACollection(self.path, f"{why}; {_REBUILD}")
+        self._let_readers_pass()
+
+    def _let_readers_pass(self) -> None:
+        # The switch to WAL is for good, and alone among statements does not wait for a lock: who
+        # is refused has somebody beside him who switches, or leaves it to the next who opens.
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+
+    def _schema(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _create(self) -> None:
+        if self._schema() == 0:  # nobody else was quicker
+            for statement in filter(str.strip, SCHEMA.split(";")):
+                self._db.execute(statement)
+            self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with _explained(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            with self._db:
+                yield
+
+    def _select(self, sql: str, **values: object) -> sqlite3.Cursor:
+        with _explained(self.path):
+            return self._db.execute(sql, values)
+
+    def _by_id(self, beginning: str) -> Entry:
+        rows = self._select(
+            f"{ENTRIES} WHERE id >= :beginning AND id < :beginning || 'g' ORDER BY id LIMIT 9",
+            beginning=beginning,
+        ).fetchall()
+        if len(rows) != 1:
+            raise ArticleNotFound(beginning, tuple(row["id"] for row in rows))
+        return _entry(rows[0])
+
+    def _put(self, look: Look) -> None:
+        row = self._select(
+            "SELECT key FROM articles WHERE site = :site AND url = :url",
+            site=look.site,
+            url=look.url,
+        ).fetchone()
+        if row is None and look.article is None:
+            return
+        if row is None:
+            look = replace(look, change=Change.NEW)
+        elif look.article is None and look.change in _WITH_READING:
+            raise ValueError(f"a look that found {look.url} {look.change} brings no reading")
+        key: int = self._name(look) if row is None else row["key"]
+        if self._insert(key, look):
+            self._db.execute(SUMMARISE, {"key": key})
+            self._index(key, look)
+
+    def _name(self, look: Look) -> int:
+        names = (article_id(look.site, look.url), look.site, look.url)
+        sql = "INSERT INTO articles (id, site, url) VALUES (?, ?, ?) RETURNING key"
+        return int(self._db.execute(sql, names).fetchone()["key"])
+
+    def _insert(self, key: int, look: Look) -> bool:
+        reading: tuple[str | None, ...] = (None, None, None, look.conversion_id, None)
+        if look.article is not None and look.change in _WITH_READING:
+            dated = replace(look.capture, date=look.capture.date or look.seen_at)
+            seen = replace(look.article, capture=dated)
+            of = articles.digests(seen)
+            text = json.dumps(articles.to_json(seen), ensure_ascii=False)
+            reading = (str(of.text), str(of.fold), str(of.metadata), look.conversion_id, text)
+        payload = look.capture.digest and str(look.capture.digest)
+        row = (key, look.seen_at, look.change, payload, *reading)
+        sql = "INSERT OR IGNORE INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        return self._db.execute(sql, row).rowcount == 1
+
+    def _index(self, key: int, look: Look) -> None:
+        newest = self._select("SELECT read_at FROM articles WHERE key = :key", key=key).fetchone()
+        if look.article is None or newest["read_at"] != look.seen_at:
+            return
+        words = _searched(look.article)
+        self._db.execute("DELETE FROM words WHERE rowid = ?", (key,))
+        self._db.execute(
+            "INSERT INTO words (rowid, fold, exact) VALUES (?, ?, ?)",
+            (key, search_fold(words), search_exact(words)),
+        )
+
+
+def dump(catalog: Catalog) -> Iterator[str]:
+    """All that a catalog says, one JSON line for each row, in an order of its own.
+
+    Equal for catalogs in which the same was put; nothing in it depends on when or by whom.
+    """
+    for table, sql in DUMP.items():
+        for row in catalog._select(sql):
+            yield json.dumps([table, *row], ensure_ascii=False)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells variants apart
+        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise CollectionLocked(path, "the catalog") from error
+        if kind in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise NotACollection(path, f"its catalog cannot be read; {_REBUILD}") from error
+        if kind in _DISK_ERRORS:
+            raise StorageFailed(path, str(error)) from error
+        raise
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    fields = dict(row)
+    return Entry(
+        article=_article(fields.pop("reading")),
+        change=Change(fields.pop("change")),
+        id=fields.pop("id")[:_SHORT_ID],
+        **fields,
+    )
+
+
+def _article(reading: str) -> Article:
+    return articles.from_json(json.loads(reading))
+
+
+def _versions(looks: Iterable[sqlite3.Row]) -> list[Version]:
+    """The wordings in these looks: one begins wherever the text changed."""
+    versions: list[Version] = []
+    for look in looks:
+        change, seen_at = Change(look["change"]), look["seen_at"]
+        if change in _NEW_WORDING:
+            versions.append(
+                Version(
+                    number=len(versions) + 1,
+                    change=change,
+                    first_seen=seen_at,
+                    last_seen=seen_at,
+                    text_digest=look["text_digest"],
+                    conversion_id=look["conversion_id"],
+                    article=_article(look["reading"]),
+                )
+            )
+        elif change is not Change.GONE and versions:
+            versions[-1] = replace(versions[-1], last_seen=seen_at)
+        if change is Change.METADATA and versions:
+            versions[-1] = replace(versions[-1], article=_article(look["reading"]))
+    return versions
+
+
+def _searched(article: Article) -> str:
+    parts = (article.title, article.lead, article.text, article.author, *article.captions)
+    return "\n".join(filter(None, parts))
+
+
+def _hit(query: Query, entry: Entry) -> Hit:
+    snippet, marks = query.excerpt(_searched(entry.article))
+    return Hit(entry=entry, snippet=snippet, marks=marks)

@@ -1,0 +1,140 @@
+"""Handing a catalog on: one record for each version of each article, as JSON Lines or CSV.
+
+Records stand in the order of site, URL and time, and are written one at a time: an export needs
+no more memory for a large catalog than for a small one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from csv import writer
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any, TextIO
+
+from archive.article import Link, capture_to_json, link_to_json
+from archive.catalog import Catalog, Entry, Version
+from archive.errors import StorageFailed
+
+KEYS = (
+    *("url", "site", "title", "lead", "text", "published", "updated", "author", "section"),
+    *("captions", "attachments", "previous", "next", "language"),
+    *("change", "first_seen", "last_seen", "gone_at", "capture", "text_digest", "extractor"),
+)
+"""The keys of every record, in this order."""
+
+_CAPTURE_KEYS = ("filename", "offset", "length", "record_id", "payload_digest", "captured_at")
+_VIETNAM = timezone(timedelta(hours=7))  # no daylight saving since 1975
+_FORMULA = tuple("=+-@\t\r＝＋－＠")
+
+
+def record(entry: Entry, version: Version) -> dict[str, Any]:
+    """One version as JSON values under KEYS.
+
+    `first_seen` and `last_seen` are of this wording, `gone_at` of the article. Times have +07:00.
+    """
+    article = version.article
+    values: dict[str, Any] = {name: getattr(article, name, None) for name in KEYS}
+    values |= {
+        "url": entry.url,
+        "site": entry.site,
+        "captions": list(article.captions),
+        "attachments": [link_to_json(link) for link in article.attachments],
+        "previous": _link(article.previous),
+        "next": _link(article.next),
+        "change": version.change.value,
+        "first_seen": _local(version.first_seen),
+        "last_seen": _local(version.last_seen),
+        "gone_at": entry.gone_at and _local(entry.gone_at),
+        "capture": _capture(version),
+        "text_digest": version.text_digest,
+    }
+    return values
+
+
+def jsonl(catalog: Catalog, out: TextIO, site: str | None = None) -> int:
+    """Write JSON Lines (UTF-8, letters unescaped). The number of records written is returned."""
+    number = 0
+    for values in _records(catalog, site):
+        number += 1
+        out.write(json.dumps(values, ensure_ascii=False) + "\n")
+    return number
+
+
+def csv(catalog: Catalog, out: TextIO, site: str | None = None) -> int:
+    """Write CSV as RFC 4180 has it, under a line of KEYS, for spreadsheets.
+
+    It begins with a byte order mark, without which Excel does not show Vietnamese letters. Lists
+    and objects are JSON in their cell, null is an empty cell. A cell that a spreadsheet would take
+    for a formula (it begins with = + - @, a tab or a carriage return) gets an apostrophe in
+    front: to have every text as it is, export JSON Lines. Excel itself cuts cells at 32,767
+    characters. `out` must not translate line ends (open it with newline="").
+    """
+    out.write("\ufeff")
+    table = writer(out)
+    table.writerow(KEYS)
+    number = 0
+    for values in _records(catalog, site):
+        number += 1
+        table.writerow(map(_cell, values.values()))
+    return number
+
+
+FORMATS: Mapping[str, Callable[[Catalog, TextIO, str | None], int]] = {"jsonl": jsonl, "csv": csv}
+
+
+def to_file(catalog: Catalog, path: Path | str, format: str, site: str | None = None) -> int:
+    """Write the file at `path` in one of FORMATS, whole or not at all; count the records.
+
+    Raises KeyError for another format, StorageFailed when the disk refuses.
+    """
+    write, path = FORMATS[format], Path(path)
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as out:
+            number = write(catalog, out, site)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+    except OSError as error:
+        raise StorageFailed(path, error.strerror or str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return number
+
+
+def _records(catalog: Catalog, site: str | None) -> Iterator[dict[str, Any]]:
+    for entry in catalog.articles(site):
+        for version in catalog.versions(entry):
+            yield record(entry, version)
+
+
+def _capture(version: Version) -> dict[str, Any] | None:
+    if version.article.capture is None:
+        return None
+    whole = capture_to_json(version.article.capture)
+    whole["captured_at"] = _local(whole["captured_at"])
+    return {name: whole[name] for name in _CAPTURE_KEYS}
+
+
+def _link(link: Link | None) -> dict[str, str] | None:
+    return link_to_json(link) if link else None
+
+
+def _local(warc_date: str) -> str:
+    """The instant in Vietnam's time; a stranger's date that names no instant as it is."""
+    try:
+        instant = datetime.fromisoformat(warc_date)
+    except ValueError:
+        return warc_date
+    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(_VIETNAM).isoformat()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    return f"'{value}" if value.startswith(_FORMULA) else value

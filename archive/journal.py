@@ -1,0 +1,73 @@
+"""The reading journal: looks and runs as JSON, in `metadata` records of the text files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from archive import article as articles
+from archive.article import Change, Look, Run
+
+MEDIA_TYPE = "application/json"
+
+
+def encode_look(look: Look) -> bytes:
+    """A look with all that was read; `decode` gives an equal one back."""
+    return _dump(
+        {
+            "look": {
+                "url": look.url,
+                "site": look.site,
+                "change": look.change,
+                "seen_at": look.seen_at,
+                "capture": articles.capture_to_json(look.capture),
+                "article": look.article and articles.to_json(look.article),
+                "conversion_id": look.conversion_id,
+            }
+        }
+    )
+
+
+def encode_run(run: Run, warcinfo_ids: Sequence[str]) -> bytes:
+    """A run, with the ids of the warcinfo records of its files."""
+    return _dump({"run": asdict(run) | {"warcinfo": list(warcinfo_ids)}})
+
+
+def decode(entry: bytes) -> Look | Run:
+    """The look or run in an entry. Raises ValueError for anything else."""
+    try:
+        fields = json.loads(entry)
+        return _look(fields["look"]) if "look" in fields else _run(fields["run"])
+    except (AttributeError, KeyError, RecursionError, TypeError) as error:
+        raise ValueError(f"not an entry of the journal: {error!r}") from error
+
+
+def _dump(entry: dict[str, Any]) -> bytes:
+    return json.dumps(entry, ensure_ascii=False, indent=1).encode()
+
+
+def _look(fields: dict[str, Any]) -> Look:
+    article = fields["article"]
+    return Look(
+        url=_string(fields["url"]),
+        site=_string(fields["site"]),
+        change=Change(fields["change"]),
+        seen_at=_string(fields["seen_at"]),
+        capture=articles.capture_from_json(fields["capture"]),
+        article=None if article is None else articles.from_json(article),
+        conversion_id=_string(fields["conversion_id"]),
+    )
+
+
+def _run(fields: dict[str, Any]) -> Run:
+    names = ("id", "site", "started_at", "finished_at", "outcome")
+    counts = {_string(name): int(count) for name, count in fields["counts"].items()}
+    return Run(**{name: _string(fields[name]) for name in names}, counts=counts)
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a string, found {value!r:.80}")
+    return value

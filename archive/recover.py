@@ -1,0 +1,76 @@
+"""A file that a dead process left behind: keep its whole records, set the rest aside.
+
+The file is the truth and is believed as far as it is whole; nothing before the cut is touched.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive import http
+from archive.errors import CorruptRecord
+from archive.reader import iter_records
+from archive.record import OPEN
+from archive.writer import sync_directory
+
+TAIL = ".tail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """What became of one `.open` file: `path` is its final name, None when no record was whole.
+
+    `tail` holds the `cut` bytes that were cut off. It stays beside the file even when it is empty:
+    that it is there says that the file's last group may lack records.
+    """
+
+    path: Path | None
+    records: int
+    tail: Path
+    cut: int
+
+
+def recover(open_path: Path) -> Recovered:
+    """Give a dead process's `NAME.open` its final name, cut after its last whole record.
+
+    The caller makes sure, by the site's lock, that nobody is writing it. Doing it twice, or being
+    killed while doing it, is harmless: the tail is on the disk before anything is cut.
+    """
+    final = open_path.with_name(open_path.name.removesuffix(OPEN))
+    records, end = _whole_records(open_path)
+    tail = final.with_name(final.name + TAIL)
+    cut = _set_aside(open_path, end, tail)
+    if not records:
+        open_path.unlink()
+        sync_directory(final.parent)
+        return Recovered(path=None, records=0, tail=tail, cut=cut)
+    with open(open_path, "r+b") as file:
+        file.truncate(end)
+        os.fsync(file.fileno())
+    os.rename(open_path, final)
+    sync_directory(final.parent)
+    return Recovered(path=final, records=records, tail=tail, cut=cut)
+
+
+def _whole_records(path: Path) -> tuple[int, int]:
+    """How many records are whole, and where the last of them ends."""
+    records = end = 0
+    try:
+        for record in iter_records(path):
+            end = record.offset + record.length
+            records += 1
+    except CorruptRecord:
+        pass
+    return records, end
+
+
+def _set_aside(path: Path, start: int, tail: Path) -> int:
+    with open(path, "rb") as file, open(tail, "wb") as kept:
+        file.seek(start)
+        for piece in http.pieces(file):
+            kept.write(piece)
+        kept.flush()
+        os.fsync(kept.fileno())
+        return kept.tell()

@@ -1,0 +1,93 @@
+"""The tables of the catalog, and the statements that more than one of its methods uses."""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = 1
+"""Kept in `user_version`. A catalog is derived: one of another version is rebuilt, not migrated."""
+
+SCHEMA = """
+CREATE TABLE articles (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    site TEXT NOT NULL,
+    url TEXT NOT NULL,
+    change TEXT,
+    first_seen TEXT,
+    last_seen TEXT,
+    read_at TEXT,
+    gone_at TEXT,
+    looks INTEGER NOT NULL DEFAULT 0,
+    versions INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (site, url)
+);
+CREATE INDEX articles_by_url ON articles (url);
+CREATE TABLE looks (
+    article INTEGER NOT NULL REFERENCES articles (key),
+    seen_at TEXT NOT NULL,
+    change TEXT NOT NULL,
+    payload_digest TEXT,
+    text_digest TEXT,
+    fold_digest TEXT,
+    metadata_digest TEXT,
+    conversion_id TEXT NOT NULL,
+    reading TEXT,
+    UNIQUE (article, seen_at)
+);
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    started_at TEXT NOT NULL,
+    finished_at TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    counts TEXT NOT NULL
+);
+CREATE VIRTUAL TABLE words USING fts5 (fold, exact, tokenize = "unicode61 remove_diacritics 0");
+"""
+
+# What stands in `articles` beside the name is a function of the article's looks.
+SUMMARISE = """
+UPDATE articles SET
+    (looks, first_seen, last_seen, read_at, versions) = (
+        SELECT count(*),
+            min(seen_at) FILTER (WHERE change <> 'gone'),
+            max(seen_at) FILTER (WHERE change <> 'gone'),
+            max(seen_at) FILTER (WHERE reading IS NOT NULL),
+            count(*) FILTER (WHERE change IN ('new', 'changed', 'orthography'))
+        FROM looks WHERE article = :key),
+    change = (SELECT change FROM looks WHERE article = :key ORDER BY seen_at DESC LIMIT 1),
+    gone_at = (
+        SELECT min(seen_at) FROM looks WHERE article = :key AND seen_at > (
+            SELECT max(seen_at) FROM looks WHERE article = :key AND change <> 'gone'))
+WHERE key = :key
+"""
+
+ENTRIES = """
+SELECT id, site, url, articles.change, first_seen, last_seen, gone_at, looks, versions, reading
+FROM articles JOIN looks ON article = key AND seen_at = read_at
+"""
+# Ranked by key first: sorting whole articles would hold every match in memory. Exact hits count
+# four times as much as hits without marks (measured: ENGINES, section 11).
+SEARCH = f"""
+WITH best AS (
+    SELECT words.rowid AS found, bm25(words, 1, 4) AS place, site AS s, url AS u
+    FROM words JOIN articles ON key = words.rowid
+    WHERE words MATCH :match AND (:site IS NULL OR site = :site)
+    ORDER BY place, s, u LIMIT :limit)
+{ENTRIES} JOIN best ON found = key ORDER BY place, site, url
+"""
+LOOKS_AT = """
+SELECT looks.* FROM articles JOIN looks ON article = key WHERE site = :site AND url = :url
+"""
+# Every table, without the keys that depend on the order of putting.
+DUMP = {
+    "article": """
+        SELECT id, site, url, change, first_seen, last_seen, read_at, gone_at, looks, versions
+        FROM articles ORDER BY site, url""",
+    "look": """
+        SELECT id, seen_at, looks.change, payload_digest, text_digest, fold_digest,
+            metadata_digest, conversion_id, reading
+        FROM articles JOIN looks ON article = key ORDER BY site, url, seen_at""",
+    "words": """
+        SELECT id, fold, exact FROM articles JOIN words ON words.rowid = key ORDER BY site, url""",
+    "run": "SELECT * FROM runs ORDER BY site, started_at, id",
+}

@@ -1,0 +1,269 @@
+"""The download handler of live runs: every fetch becomes one recorded Exchange.
+
+    DOWNLOAD_HANDLERS = {"http": "crawler.fetching.capture.CaptureHandler", "https": ...}
+
+and, before the crawl starts, `record_to(crawler, recording)`. The recording is not a setting
+because Scrapy deep-copies settings. `request.meta["capture"]` is then the Capture (or None), so
+that `response.meta["capture"]` is too. Read from meta: "hops" and "via" as the spider has them;
+"R" and the URL before are added for redirects, "P" stands for a robots.txt that Scrapy asked for.
+
+Errors reach Scrapy unchanged, after recording, with three exceptions: a response that is not whole
+is an error whatever DOWNLOAD_FAIL_ON_DATALOSS says; AddressRefused and CredentialsRefused are
+logged and not recorded, since nothing was sent; StorageFailed closes the spider with reason
+"storage".
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import logging
+import shutil
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import BinaryIO, Protocol
+from urllib.parse import urldefrag, urlsplit
+from weakref import WeakKeyDictionary
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+
+from archive.cdxj import Capture
+from archive.errors import StorageFailed
+from archive.exchange import Exchange, Truncation
+from archive.http import read_head
+from crawler.fetching.guard import AddressRefused, Guard, GuardedResolver
+from crawler.fetching.wiretap import Tape, Wire, Wiretap, new_spool
+
+logger = logging.getLogger(__name__)
+
+WIRE_OVERHEAD = 1024 * 1024
+"""Heads, chunk lines and trailers may add this much, and DOWNLOAD_MAXSIZE once again."""
+MAX_ERROR_TEXT = 1000
+_CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
+
+
+class CredentialsRefused(IgnoreRequest):
+    """A request that would write a secret into the archive. It was not sent."""
+
+    def __init__(self, url: str, header: str) -> None:
+        self.url, self.header = url, header
+        super().__init__(
+            f"refused {url}: its {header} would be archived; to allow that, set RECORD_CREDENTIALS"
+        )
+
+
+class Recording(Protocol):
+    """Where exchanges go. `archive` has the real one."""
+
+    def record(self, exchange: Exchange) -> Capture | None:
+        """Write it down; None if there was no response. Raises StorageFailed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Recorder:
+    recording: Recording
+    clock: Callable[[], datetime]
+
+
+_recorders: WeakKeyDictionary[Crawler, _Recorder] = WeakKeyDictionary()
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def record_to(
+    crawler: Crawler, recording: Recording, *, clock: Callable[[], datetime] = utc_now
+) -> None:
+    """Say where the fetches of this crawler are recorded. `clock` gives aware UTC times."""
+    _recorders[crawler] = _Recorder(recording, clock)
+
+
+class CaptureHandler:
+    """Settings read: NAMED_HOSTS (see guard), RECORD_CREDENTIALS, and Scrapy's own."""
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        if crawler not in _recorders:
+            raise RuntimeError("nothing to record to: call record_to(crawler, ...) first")
+        self._crawler = crawler
+        self._recorder = _recorders[crawler]
+        self._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        self._wiretap = Wiretap(crawler)
+        self._guard = Guard(crawler.settings.getlist("NAMED_HOSTS"))
+        self._resolver = GuardedResolver.on(self._wiretap.reactor)
+        self._resolver.admit(self._guard)
+        self._stopping: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CaptureHandler:
+        return cls(crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        request.meta.pop("capture", None)
+        try:
+            self._guard.check(request.url)
+            self._check_credentials(request)
+            with closing(Wire(self._recorder.clock, self._limit(request))) as wire:
+                return await self._fetch(request, wire)
+        except (AddressRefused, CredentialsRefused) as refused:
+            logger.warning("%s", refused)
+            raise
+
+    async def _fetch(self, request: Request, wire: Wire) -> Response:
+        try:
+            response = await self._wiretap.fetch(request, wire)
+            _require_whole(request, response, wire)
+        except CannotResolveHostError as error:
+            if refused := self._resolver.refusal(request.url):
+                raise refused from None
+            self._record(request, wire, error)
+            raise
+        except (Exception, asyncio.CancelledError) as error:
+            self._record(request, wire, error)
+            if wire.tape is not None and wire.tape.overflowed:
+                raise DownloadCancelledError(f"{request.url}: too much on the wire") from error
+            raise
+        self._record(request, wire, None)
+        return response
+
+    def _check_credentials(self, request: Request) -> None:
+        """Raise CredentialsRefused. A CONNECT tunnel takes Proxy-Authorization out by itself."""
+        if self._crawler.settings.getbool("RECORD_CREDENTIALS"):
+            return
+        tunnelled = "proxy" in request.meta and request.url.startswith("https:")
+        for header in _CREDENTIALS:
+            if header in request.headers and not (tunnelled and header.startswith("Proxy")):
+                raise CredentialsRefused(request.url, header)
+
+    def _limit(self, request: Request) -> int:
+        maxsize = request.meta.get("download_maxsize", self._maxsize)
+        return 2 * maxsize + WIRE_OVERHEAD if maxsize else 0
+
+    def _record(self, request: Request, wire: Wire, error: BaseException | None) -> None:
+        exchange = exchange_of(request, wire, error)
+        try:
+            request.meta["capture"] = self._recorder.recording.record(exchange)
+        except StorageFailed:
+            self._stop()
+            raise
+        finally:
+            if exchange.response is not None:
+                exchange.response.close()
+
+    def _stop(self) -> None:
+        engine = self._crawler.engine
+        if self._stopping is None and engine is not None:
+            closing_down = engine.close_spider_async(reason="storage")
+            self._stopping = asyncio.ensure_future(closing_down)
+
+    async def close(self) -> None:
+        self._resolver.dismiss(self._guard)
+        await self._wiretap.close()
+
+
+def exchange_of(request: Request, wire: Wire, error: BaseException | None) -> Exchange:
+    """What is known of a fetch that is over; `error` is how it failed, None if it did not."""
+    tape, notes = wire.tape, list(wire.notes)
+    response = _response_of(tape, notes) if tape is not None else None
+    hops, via = _way_to(request)
+    return Exchange(
+        target_uri=urldefrag(request.url).url,
+        started_at=wire.started_at,
+        milliseconds=wire.milliseconds,
+        request=tape.sent if tape is not None and tape.link.open else None,
+        response=response,
+        ip_address=tape.link.peer if tape is not None and "proxy" not in request.meta else None,
+        tls=tape.link.tls if tape is not None else None,
+        truncated=_truncation(tape, error) if tape is not None and response else None,
+        error=_error_text(error) if error is not None else None,
+        via=via,
+        hops=hops,
+        notes=tuple(notes),
+    )
+
+
+def _require_whole(request: Request, response: Response, wire: Wire) -> None:
+    """Raise for a response that ended early, unless a signal handler ended it (StopDownload)."""
+    whole = wire.tape is not None and wire.tape.complete
+    if not whole and "download_stopped" not in response.flags:
+        raise ResponseDataLossError(f"{request.url}: the response ended early")
+
+
+def _response_of(tape: Tape, notes: list[str]) -> BinaryIO | None:
+    """The final response on the tape, without the 1xx before it; None without a whole head."""
+    tape.ended = True
+    notes.extend(tape.notes)
+    if tape.after_message:
+        notes.append(f"bytes-after-message: {tape.after_message}")
+    start, interim, whole = _find_final(tape.received)
+    if interim:
+        notes.append(f"interim-responses: {interim}")
+    if whole or tape.complete:
+        return _from(tape.received, start)
+    if size := tape.received.seek(0, io.SEEK_END) - start:
+        notes.append(f"bytes-without-head: {size}")
+    return None
+
+
+def _find_final(stream: BinaryIO) -> tuple[int, int, bool]:
+    """Where the final response begins, the number of 1xx before it, and if its head is whole."""
+    start = interim = 0
+    while True:
+        stream.seek(start)
+        head = read_head(stream)
+        if head is None or head.status is None:
+            return start, interim, False
+        stream.seek(max(start, start + head.length - 3))
+        if not stream.read(3).endswith((b"\n\r\n", b"\n\n")):
+            return start, interim, False
+        if head.status >= 200:
+            return start, interim, True
+        start, interim = start + head.length, interim + 1
+
+
+def _from(stream: BinaryIO, start: int) -> BinaryIO:
+    if not start:
+        return stream
+    rest = new_spool()
+    stream.seek(start)
+    shutil.copyfileobj(stream, rest)
+    return rest
+
+
+def _truncation(tape: Tape, error: BaseException | None) -> Truncation | None:
+    if tape.complete:
+        return None
+    if tape.overflowed or isinstance(error, DownloadCancelledError):
+        return "length"
+    if isinstance(error, DownloadTimeoutError):
+        return "time"
+    return "disconnect" if tape.lost else "unspecified"
+
+
+def _way_to(request: Request) -> tuple[str, str | None]:
+    """Hops from the seed and the URL before, in Heritrix's letters."""
+    earlier: list[str] = request.meta.get("redirect_urls", [])
+    hops: str | None = request.meta.get("hops")
+    if hops is None:
+        robots = request.callback is NO_CALLBACK and urlsplit(request.url).path == "/robots.txt"
+        hops = "P" if robots else ""
+    via: str | None = earlier[-1] if earlier else request.meta.get("via")
+    return hops + "R" * len(earlier), via
+
+
+def _error_text(error: BaseException) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())[:MAX_ERROR_TEXT]

@@ -1,0 +1,97 @@
+"""Everything derived, derived again."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive import Collection, CorruptRecord, Run
+from archive.catalog import Catalog, dump
+from archive.rebuild import rebuild
+from tests.archive.support import NOON, exchange, look, recorded, request, response
+
+
+def _fill(collection: Collection) -> None:
+    """Two nights of one site and one of another, with revisits, a POST, looks and runs."""
+    for night in range(3):
+        site = "one" if night < 2 else "two"
+        with (
+            Catalog(collection.catalog_path) as catalog,
+            collection.recording(site=site, run_id=str(night)) as recording,
+        ):
+            for n in range(5):
+                at = NOON + timedelta(days=night, minutes=n)
+                body = (b"%d " % n if n < 4 else b"%d%d " % (n, night)) * 500
+                sent = request("/", "POST", b"n=%d" % n) if n == 3 else None
+                capture = recording.record(
+                    exchange(f"http://{site}.vn/{n}", response(body), at=at, sent=sent)
+                )
+                assert capture
+                catalog.put(recording.convert(look(capture, text=f"Bài {n}.", site=site)))
+                recording.commit()
+            stamp = f"2026-03-{7 + night:02}T19:00:00+07:00"
+            run = Run(id=str(night), site=site, started_at=stamp, finished_at=stamp, outcome="ok")
+            recording.finish(run)
+            catalog.put_run(run)
+
+
+def _indexes(collection: Collection) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in collection.indexes_dir.iterdir()}
+
+
+def _originals(collection: Collection) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(collection.dedup_path)) as database:
+        return database.execute("SELECT * FROM originals ORDER BY digest").fetchall()
+
+
+def _articles(collection: Collection) -> list[str]:
+    with Catalog(collection.catalog_path) as catalog:
+        return list(dump(catalog))
+
+
+def test_rebuild_gives_the_same(collection: Collection) -> None:
+    """Indexes, dedup table and catalog are the same again after all of them were deleted."""
+    _fill(collection)
+    before = (_indexes(collection), _originals(collection), _articles(collection))
+    for path in [*collection.indexes_dir.iterdir(), *collection.path.glob("*.sqlite3*")]:
+        path.unlink()
+    told: list[tuple[int, int]] = []
+    rebuild(collection, lambda path, done, total: told.append((done, total)))
+    assert (_indexes(collection), _originals(collection), _articles(collection)) == before
+    assert len(before[1]) == 7
+    assert told == [(n, 6) for n in range(1, 7)]
+    rebuild(collection)
+    assert _articles(collection) == before[2]
+
+
+def test_rebuild_replaces_what_is_wrong(collection: Collection) -> None:
+    """Whatever stood in the derived files before, it is gone; strays too."""
+    _fill(collection)
+    before = _indexes(collection)
+    next(collection.indexes_dir.iterdir()).write_text("wrong")
+    (collection.indexes_dir / "stray.cdxj").write_text("vn,a)/ 2026 {}\n")
+    collection.dedup_path.write_bytes(b"no database")
+    rebuild(collection)
+    assert _indexes(collection) == before
+    (again,) = recorded(
+        collection,
+        exchange("http://one.vn/0", response(b"0 " * 500), at=NOON + timedelta(days=9)),
+    )
+    assert again.is_revisit
+
+
+def test_a_broken_file_stops_the_rebuild(tmp_path: Path) -> None:
+    """A file that cannot be read is an error, and the catalog stays as it was."""
+    collection = Collection.create(tmp_path / "c")
+    _fill(collection)
+    before = _articles(collection)
+    path = collection.warcs()[0]
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(CorruptRecord):
+        rebuild(collection)
+    assert _articles(collection) == before
+    assert not list(collection.path.glob("*.draft*"))
