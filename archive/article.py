@@ -99,7 +99,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One crawl of one site. `counts`: whole numbers by name; `outcome`: see crawler.run."""
+    """One crawl of one site. `counts`: whole numbers by name; `outcome`: see crawler.outcome.
+
+    `at` are the URLs that stood for the site's own domains, in their order: none in most runs.
+    """
 
     id: str
     site: str
@@ -107,6 +110,7 @@ class Run:
     finished_at: str
     outcome: str
     counts: dict[str, int] = field(default_factory=dict)
+    at: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

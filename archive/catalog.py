@@ -188,10 +188,10 @@ class Catalog:
 
     def put_run(self, run: Run) -> None:
         """Enter a run, or what is now known of it."""
-        counts = json.dumps(run.counts, sort_keys=True)
-        row = (run.id, run.site, run.started_at, run.finished_at, run.outcome, counts)
+        counts, at = json.dumps(run.counts, sort_keys=True), json.dumps(run.at)
+        row = (run.id, run.site, run.started_at, run.finished_at, run.outcome, counts, at)
         with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
     def runs(self, site: str | None = None) -> list[Run]:
         """The runs in the order in which they started."""
@@ -199,7 +199,7 @@ class Catalog:
             "SELECT * FROM runs WHERE :site IS NULL OR site = :site ORDER BY started_at, id",
             site=site,
         )
-        return [Run(**{**dict(row), "counts": json.loads(row["counts"])}) for row in rows]
+        return [_run(row) for row in rows]
 
     def article(self, ref: str) -> Entry:
         """The article of a URL (of the site that saw it last) or of the beginning of an id.
@@ -410,6 +410,11 @@ def _entry(row: sqlite3.Row) -> Entry:
         id=fields.pop("id")[:_SHORT_ID],
         **fields,
     )
+
+
+def _run(row: sqlite3.Row) -> Run:
+    lists = {"counts": json.loads(row["counts"]), "at": tuple(json.loads(row["at"]))}
+    return Run(**{**dict(row), **lists})
 
 
 def _article(reading: str) -> Article:

@@ -64,7 +64,8 @@ def _look(fields: dict[str, Any]) -> Look:
 def _run(fields: dict[str, Any]) -> Run:
     names = ("id", "site", "started_at", "finished_at", "outcome")
     counts = {_string(name): int(count) for name, count in fields["counts"].items()}
-    return Run(**{name: _string(fields[name]) for name in names}, counts=counts)
+    at = tuple(_string(url) for url in fields.get("at", ()))
+    return Run(**{name: _string(fields[name]) for name in names}, counts=counts, at=at)
 
 
 def _string(value: Any) -> str:

@@ -39,7 +39,8 @@ CREATE TABLE runs (
     started_at TEXT NOT NULL,
     finished_at TEXT NOT NULL,
     outcome TEXT NOT NULL,
-    counts TEXT NOT NULL
+    counts TEXT NOT NULL,
+    at TEXT NOT NULL
 );
 CREATE VIRTUAL TABLE words USING fts5 (fold, exact, tokenize = "unicode61 remove_diacritics 0");
 """

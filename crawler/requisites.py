@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
@@ -41,7 +41,7 @@ def _in_css(text: str) -> Iterator[str]:
     return (a or b for a, b in _CSS_URL.findall(text))
 
 
-def _absolute(found: list[str], base: str) -> list[str]:
+def _absolute(found: Iterable[str], base: str) -> list[str]:
     urls: dict[str, None] = {}
     for reference in found:
         try:

@@ -21,7 +21,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from archive import Article, Catalog, Change, Run
+from archive import Article, Catalog, Change, Collection, Run
 from crawler import registry
 from crawler.check import Check, checking
 from crawler.generic import spider_for
@@ -100,10 +100,22 @@ def replay(
 ) -> ReplayReport:
     """Run the same spider over what is kept. Nothing is sent and nothing is written."""
     job = _Job.of(name_or_url)
-    settings = {"COLLECTION": str(collection), "REPLAY_AT": at.isoformat() if at else None}
+    settings = {
+        "AT": _stood_at(collection, job.spider.site.name, at),
+        "COLLECTION": str(collection),
+        "REPLAY_AT": at.isoformat() if at else None,
+    }
     read: dict[str, Article] = {}
     (session,) = _run([job], settings | REPLAY_SETTINGS, watch, read)
     return _compare(session, read)
+
+
+def _stood_at(collection: Path, site: str, at: datetime | None) -> dict[str, list[str]]:
+    """Which hosts stood for the site's own in its newest run, at that time."""
+    with Catalog(Collection.open(collection).catalog_path) as catalog:
+        runs = catalog.runs(site)
+    past = [run for run in runs if at is None or datetime.fromisoformat(run.started_at) <= at]
+    return {site: list(past[-1].at)} if past else {}
 
 
 def check_site(name: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:
@@ -222,7 +234,7 @@ def _watching(crawlers: Sequence[Crawler], watch: Watch | None) -> Iterator[None
     if watch is None:
         yield
         return
-    states = [RunState(site=crawler.spidercls.site.name) for crawler in crawlers]
+    states = [RunState(site=str(crawler.spidercls.name)) for crawler in crawlers]
     ended = threading.Event()
 
     def tell() -> None:

@@ -37,6 +37,7 @@ class Session:
     ) -> None:
         self.site = site
         self.run_id = str(new_id())
+        self.at = tuple(settings.getdict("AT").get(site, ()))
         self.started = clock()
         self.clock = clock
         self.counts: Counter[str] = Counter()
@@ -69,6 +70,7 @@ class Session:
                 finished_at=_iso(self.clock()),
                 outcome=self._outcome(reason),
                 counts=self.live_counts(),
+                at=self.at,
             )
             self._finish(self.run)
         return self.run

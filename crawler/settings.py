@@ -14,13 +14,13 @@ COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")
 CONTACT = os.environ.get("TINHUY_CONTACT", "")
 """An address or URL that site owners can write to; it becomes part of the user agent."""
 
-AT = {}
+AT: dict[str, list[str]] = {}
 """By site name: URLs that stand for its domains, in their order: a moved host, a mirror."""
 
 MAX_PAGES = 0
 """Listing and article pages to fetch in one run; 0 means all."""
 
-NAMED_HOSTS = []
+NAMED_HOSTS: list[str] = []
 """host or host:port that the user named: only these may be loopback or private addresses."""
 
 RECORD_CREDENTIALS = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
 
 import scrapy
@@ -26,9 +26,6 @@ from crawler.reading import NotAnArticle, Page, read
 from crawler.scope import Scope
 from crawler.session import Session, open_session
 from crawler.site import Site
-
-if TYPE_CHECKING:
-    from twisted.python.failure import Failure
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _POSTBACK = re.compile(r"__doPostBack\('([^']{0,300})'\s*,\s*'([^']{0,300})'\)")
@@ -79,7 +76,7 @@ class SiteSpider(scrapy.Spider):
             record_to(crawler, session.recording, clock=session.clock)
         else:
             replay_from(crawler, session.collection)
-        self.at = [urlsplit(url) for url in settings.getdict("AT").get(self.site.name, ())]
+        self.at = [urlsplit(url) for url in session.at]
         self.with_requisites = settings.getbool("REQUISITES") and not self.session.replaying
         self.complete_before = self._last_run_was_complete()
         self.read: set[str] = set()
@@ -122,7 +119,7 @@ class SiteSpider(scrapy.Spider):
     def _seeds(self) -> list[str]:
         """The site's seeds; a path that the user named with another host stands for them all."""
         if self.at and self.at[0].path.strip("/"):
-            return [self.at[0].geturl()]
+            return [str(urlunsplit(self.at[0]))]
         return [self._at(url) for url in self.site.seeds]
 
     def _at(self, url: str) -> str:
@@ -130,7 +127,7 @@ class SiteSpider(scrapy.Spider):
         if not self.at:
             return url
         parts = urlsplit(url)
-        return urlunsplit((self.at[0].scheme, self.at[0].netloc, parts.path, parts.query, ""))
+        return f"{self.at[0].scheme}://{self.at[0].netloc}{parts.path}?{parts.query}".rstrip("?")
 
     # What a page leads to
 
@@ -170,9 +167,9 @@ class SiteSpider(scrapy.Spider):
                 requisites.of_style_sheet(response.text, response.url), response
             )
 
-    def failed(self, failure: Failure) -> None:
+    def failed(self, failure: Any) -> None:
         """No answer, after all retries. Another form of the address may still be tried."""
-        request: Request = failure.request  # type: ignore[attr-defined]
+        request = failure.request
         self.frontier.release(request.meta.get("key", ""))
         if failure.check(IgnoreRequest):
             self.session.counts["forbidden"] += 1

@@ -1,0 +1,75 @@
+# `make demo` and `make test` need Python 3.11 or newer, git and make; everything else they install
+# into .venv and .venv-replay from lock files with hashes. PYTHON names another interpreter.
+
+PYTHON ?= python3
+UPGRADE ?=
+
+# Trust the certificates that this machine trusts, if it has any of its own.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/cert*),true,false)
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+INSTALL := $(UV) pip install --quiet --require-hashes
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint check bench install install-dev replay-env lock clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: .venv/installed .venv-replay/installed ## crawl the practice web twice and show what came of it
+	$(BIN)/python -m tests.practice.demo
+
+test: .venv/installed-dev .venv-replay/installed ## run all tests
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev ## check format, style, types and import contracts
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## lint, then test: what a change must pass
+
+bench: .venv/installed-dev ## measure pages per second beside plain Scrapy
+	$(BIN)/python -m tests.bench
+
+install: .venv/installed ## what crawling needs, into .venv
+
+install-dev: .venv/installed-dev ## what tests and checks need, into .venv
+
+replay-env: .venv-replay/installed ## what `tinhuy serve` needs, into .venv-replay
+
+lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for newer versions)
+	$(COMPILE) --group bootstrap -o requirements-uv.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --group replay -o requirements-replay.lock
+
+clean: ## remove the environments, caches and the demo's collection
+	rm -rf .venv .venv-replay demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+.venv/bootstrapped: requirements-uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+		"tinhuy needs Python 3.11 or newer; name one: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.venv/installed: requirements.lock pyproject.toml .venv/bootstrapped
+	$(INSTALL) --python $(BIN)/python -r requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation \
+		--config-setting editable_mode=compat --editable .
+	@touch $@
+
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(INSTALL) --python $(BIN)/python -r requirements-dev.lock
+	@touch $@
+
+.venv-replay/installed: requirements-replay.lock .venv/bootstrapped
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-replay
+	$(INSTALL) --python .venv-replay/bin/python -r requirements-replay.lock
+	@touch $@

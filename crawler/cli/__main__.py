@@ -1,0 +1,5 @@
+"""`python -m crawler.cli` is `tinhuy`."""
+
+from crawler.cli import main
+
+main()

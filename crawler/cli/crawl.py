@@ -1,0 +1,179 @@
+"""Into the collection from the web, and over it again without the web."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from archive.article import Change, Run
+from archive.article import to_json as article_to_json
+from crawler.cli import exits, log
+from crawler.cli.options import DEFAULT_COLLECTION, At, CollectionPath, Json, standing
+from crawler.cli.output import Cell, Size, console, fitting, harmless, print_json, print_table
+from crawler.cli.progress import Progress
+from crawler.outcome import Outcome
+
+if TYPE_CHECKING:
+    from crawler.run import ReplayReport
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+RESULT_COLUMNS = (
+    "site", "outcome", "pages", "new", "changed", "minor", "unchanged", "gone", "failures",
+    "written", "saved", "seconds",
+)  # fmt: skip
+"""`minor`: another spelling of the same words, or another date, author, caption."""
+
+ADVICE = {
+    Outcome.EMPTY: "it answered, and no article was found; see `tinhuy sites check`",
+    Outcome.INCOMPLETE: "something was left out; the next crawl looks for it again",
+    Outcome.UNREACHABLE: "no seed gave an answer; look at the address, then at the network",
+    Outcome.BLOCKED: "it refused us; ask its owner, and let some time pass",
+    Outcome.FAILED: "our own error or the disk's, told in the log; what was kept is safe",
+}
+
+
+def crawl(
+    sites: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SITE...|URL", help="Names of sites, or one URL of any site."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every known site.")] = False,
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    max_pages: Annotated[
+        int | None,
+        typer.Option("--max-pages", min=1, metavar="N", help="Stop after so many pages a site."),
+    ] = None,
+    at: At = None,
+    delay: Annotated[
+        float | None,
+        typer.Option("--delay", metavar="SECONDS", help="Pause between requests to one host."),
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Look again at every known article.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Crawl sites into a collection: what is new, and what is due for another look."""
+    from crawler.run import BadRequest, CrawlOptions
+    from crawler.run import crawl as run
+
+    log.tame()
+    names = _names(sites or [], every)
+    options = CrawlOptions(
+        max_pages=max_pages, at=standing(at, names), delay=delay, refresh=refresh
+    )
+    try:
+        with Progress() as progress:
+            runs = run(collection, names, options, watch=progress)
+    except BadRequest as error:
+        raise exits.Refused(str(error)) from error
+    print_runs(runs, as_json=as_json)
+    for each in runs:
+        if advice := ADVICE.get(Outcome(each.outcome)):
+            print(f"tinhuy: {each.site}: {each.outcome}: {advice}", file=sys.stderr)
+    raise typer.Exit(exits.of_runs(runs))
+
+
+def replay(
+    name: Annotated[
+        str, typer.Argument(metavar="SITE|URL", help="A name from `tinhuy sites`, or a URL.")
+    ],
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at", metavar="TIME", help="As it was then: ISO 8601, +07:00 if no zone is given."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run the same spider over the collection and compare; the network cannot be reached."""
+    from crawler.run import BadRequest
+    from crawler.run import replay as run
+
+    log.tame()
+    try:
+        with Progress() as progress:
+            report = run(collection, name, at=_moment(at), watch=progress)
+    except BadRequest as error:
+        raise exits.Refused(str(error)) from error
+    _print_report(report, as_json)
+    if report.different or report.missing or report.unexpected:
+        raise typer.Exit(exits.DIFFERENT)
+
+
+def print_runs(runs: Sequence[Run], *, as_json: bool = False) -> None:
+    """What came of each run: a table, or the runs as JSON."""
+    rows = [result_row(run) for run in runs]
+    if as_json:
+        print_json([asdict(run) for run in runs])
+    elif sys.stdout.isatty():
+        out = console()
+        out.print(fitting(RESULT_COLUMNS, rows, out))
+    else:
+        print_table(RESULT_COLUMNS, rows)
+
+
+def result_row(run: Run) -> tuple[Cell, ...]:
+    """A run as a row under RESULT_COLUMNS."""
+    count = run.counts.get
+    return (
+        run.site,
+        run.outcome,
+        count("pages", 0),
+        count(Change.NEW, 0),
+        count(Change.CHANGED, 0),
+        count(Change.ORTHOGRAPHY, 0) + count(Change.METADATA, 0),
+        count(Change.UNCHANGED, 0),
+        count(Change.GONE, 0),
+        count("failures", 0),
+        Size(count("bytes_written", 0)),
+        Size(count("bytes_saved", 0)),
+        round(count("milliseconds", 0) / 1000, 1),
+    )
+
+
+def _names(sites: list[str], every: bool) -> list[str]:
+    if every:
+        if sites:
+            raise exits.Refused("give names of sites or --all, not both")
+        from crawler import registry
+
+        return [site.name for site in registry.sites()]
+    if not sites:
+        raise exits.Refused("nothing to crawl: give names of sites (see `tinhuy sites`) or --all")
+    return sites
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise exits.Refused(
+            f"{text!r} is not a time; write 2026-11-24 or 2026-11-24T08:00+07:00"
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+
+
+def _print_report(report: ReplayReport, as_json: bool) -> None:
+    if as_json:
+        articles = [article_to_json(article) for article in report.articles]
+        names = ("site", "pages", "same", "different", "missing", "unexpected")
+        print_json({name: getattr(report, name) for name in names} | {"articles": articles})
+        return
+    lists = {name: getattr(report, name) for name in ("different", "missing", "unexpected")}
+    print_table(
+        ("site", "pages", "articles", "same", *lists),
+        [(report.site, report.pages, len(report.articles), report.same, *map(len, lists.values()))],
+    )
+    for name, urls in lists.items():
+        for url in urls:
+            print(f"{name}: {harmless(url)}")

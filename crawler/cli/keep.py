@@ -1,0 +1,85 @@
+"""Keeping a collection: check it, mend it, derive again what is derived, hand it over."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive import Collection
+from archive import export as exporting
+from archive import rebuild as rebuilding
+from archive import verify as verifying
+from archive.verify import Finding
+from crawler.cli import exits
+from crawler.cli.look import opened
+from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, OfSite
+from crawler.cli.output import harmless, print_json, print_table
+from crawler.cli.progress import Files
+
+
+class Format(StrEnum):
+    """What `tinhuy export` writes."""
+
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="First mend what a crash or a full disk left behind.")
+    ] = False,
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    as_json: Json = False,
+) -> None:
+    """Check every byte of the collection's files against what they say of themselves."""
+    home = Collection.open(collection)
+    for one in verifying.repair(home) if repair else ():
+        print(harmless(f"mended {one.file}: {one.rule}: {one.message}"), file=sys.stderr)
+    with Files("verify") as progress:
+        findings = list(verifying.verify(home, progress))
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        _print_findings(findings)
+    if findings:
+        raise typer.Exit(exits.DAMAGED)
+
+
+def rebuild(collection: CollectionPath = DEFAULT_COLLECTION, as_json: Json = False) -> None:
+    """Derive indexes, catalog and search again from the WARC files."""
+    home = Collection.open(collection)
+    with Files("rebuild") as progress:
+        rebuilding.rebuild(home, progress)
+    with opened(collection) as (_, catalog):
+        counts = catalog.counts()
+    if as_json:
+        print_json([asdict(site) for site in counts])
+    else:
+        rows = [(one.site, one.articles, one.versions, one.gone) for one in counts]
+        print_table(("site", "articles", "versions", "gone"), rows)
+
+
+def export(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
+    ],
+    form: Annotated[Format, typer.Option("--format", help="One object or row for each version.")],
+    site: OfSite = None,
+    collection: CollectionPath = DEFAULT_COLLECTION,
+) -> None:
+    """Write every version of every article to one file."""
+    with opened(collection) as (_, catalog):
+        count = exporting.to_file(catalog, output, format=form.value, site=site)
+    print(f"{output}: {count} article versions")
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
+    for one in findings:
+        print(harmless(f"{one.file} at byte {one.offset}: {one.rule}: {one.message}"))
+    print(f"{len(findings)} findings" if findings else "nothing is wrong")

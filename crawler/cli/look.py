@@ -1,0 +1,192 @@
+"""Looking into a collection: its articles, one of them, and those that say something."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.text import Text
+
+from archive import Article, Capture, Catalog, Change, Collection
+from archive.article import to_json
+from archive.catalog import Entry, Hit, Version
+from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit, OfSite
+from crawler.cli.output import console, harmless, print_json, print_table
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def list_articles(
+    site: OfSite = None,
+    change: Annotated[
+        Change | None, typer.Option("--change", help="Only those whose last look found this.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="At most so many.")
+    ] = None,
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    as_json: Json = False,
+) -> None:
+    """The articles of the collection."""
+    with opened(collection) as (_, catalog):
+        entries = list(catalog.articles(site=site, change=change, limit=limit))
+    if as_json:
+        print_json([_entry_json(entry) for entry in entries])
+        return
+    rows = [(e.id, e.site, e.article.published, e.change, e.article.title, e.url) for e in entries]
+    print_table(("article", "site", "published", "change", "title", "url"), rows)
+
+
+def show(
+    article: Annotated[
+        str, typer.Argument(metavar="ARTICLE", help="Its URL, or the beginning of its id.")
+    ],
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    as_json: Json = False,
+) -> None:
+    """One article: its text, its versions, and where it stands in the WARC files."""
+    with opened(collection) as (home, catalog):
+        entry = catalog.article(article)
+        versions = catalog.versions(entry)
+    if as_json:
+        print_json(_entry_json(entry) | {"versions": [_version_json(one) for one in versions]})
+        return
+    _print_article(entry)
+    print()
+    _print_versions(versions)
+    if entry.article.capture:
+        print()
+        _print_capture(entry.article.capture, home.file(entry.article.capture.filename))
+
+
+def search(
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="WORDS", help='With or without diacritics; "words in quotes" stand together.'
+        ),
+    ],
+    site: OfSite = None,
+    limit: Limit = 20,
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    as_json: Json = False,
+) -> None:
+    """The articles that have all the words, the best first."""
+    with opened(collection) as (_, catalog):
+        hits = catalog.search(" ".join(words), site=site, limit=limit)
+    if as_json:
+        print_json([_entry_json(hit.entry) | {"snippet": hit.snippet} for hit in hits])
+        return
+    for hit in hits:
+        _print_hit(hit)
+    if not hits:
+        print("no article has all of these words", file=sys.stderr)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Collection, Catalog]]:
+    """The collection at `path` and its catalog. Raises NotACollection."""
+    collection = Collection.open(path)
+    with Catalog(collection.catalog_path) as catalog:
+        yield collection, catalog
+
+
+def here(date: str) -> str:
+    """A WARC-Date in Vietnam's time; a stranger's that names no instant as it is."""
+    try:
+        instant = datetime.fromisoformat(date)
+    except ValueError:
+        return date
+    return instant.astimezone(VIETNAM).isoformat(timespec="seconds")
+
+
+def _entry_json(entry: Entry) -> dict[str, Any]:
+    names = ("id", "change", "first_seen", "last_seen", "gone_at", "looks")
+    return {name: getattr(entry, name) for name in names} | to_json(entry.article)
+
+
+def _version_json(version: Version) -> dict[str, Any]:
+    names = ("number", "change", "first_seen", "last_seen", "text_digest", "conversion_id")
+    return {name: getattr(version, name) for name in names} | to_json(version.article)
+
+
+def _print_article(entry: Entry) -> None:
+    article = entry.article
+    out = console()
+    out.print(Text(harmless(article.title), style="bold"), soft_wrap=True)
+    for name, value in _described(entry):
+        if value:
+            print(f"{name:<11} {harmless(value)}")
+    for part in (article.lead, article.text):
+        if part:
+            print()
+            out.print(Text(harmless(part, keep="\n")), soft_wrap=not out.is_terminal)
+
+
+def _described(entry: Entry) -> Iterator[tuple[str, str | None]]:
+    article = entry.article
+    for name in ("url", "site", "section", "author", "published", "updated"):
+        yield name, getattr(article, name)
+    yield from (("caption", caption) for caption in article.captions)
+    yield from (("attachment", f"{link.title} {link.url}") for link in article.attachments)
+    yield from _neighbours(article)
+    yield from (("finding", finding) for finding in article.findings)
+    yield "first seen", here(entry.first_seen)
+    yield "last seen", here(entry.last_seen)
+    yield "gone at", entry.gone_at and here(entry.gone_at)
+
+
+def _neighbours(article: Article) -> Iterator[tuple[str, str]]:
+    for name, link in (("previous", article.previous), ("next", article.next)):
+        if link:
+            yield name, f"{link.title} {link.url}"
+
+
+def _print_versions(versions: list[Version]) -> None:
+    rows = [
+        (one.number, one.change, here(one.first_seen), here(one.last_seen), one.article.title)
+        for one in versions
+    ]
+    print_table(("version", "change", "first seen", "last seen", "title"), rows)
+
+
+def _print_capture(capture: Capture, file: Path) -> None:
+    """Where the page stands, and the command that shows its bytes."""
+    facts = {
+        "file": str(file),
+        "offset": str(capture.offset),
+        "length": str(capture.length),
+        "record id": capture.record_id,
+        "digest": str(capture.digest or ""),
+        "captured at": here(capture.date),
+    }
+    for name, value in facts.items():
+        print(f"{name:<11} {harmless(value)}")
+    where = f"tail -c +{capture.offset + 1} {shlex.quote(str(file))}"
+    print(f"{'the bytes':<11} {harmless(where)} | head -c {capture.length} | gzip -dc")
+
+
+def _print_hit(hit: Hit) -> None:
+    article = hit.entry.article
+    out = console()
+    title = Text(harmless(article.title), style="bold")
+    out.print(title, soft_wrap=True)
+    print(f"  {hit.entry.id}  {hit.entry.site}  {article.published or ''}  {harmless(article.url)}")
+    out.print(Text("  ").append_text(_marked(hit)), soft_wrap=True)
+
+
+def _marked(hit: Hit) -> Text:
+    """The snippet with the words sought set off."""
+    marked, position = Text(), 0
+    for start, end in hit.marks:
+        marked.append(harmless(hit.snippet[position:start]))
+        marked.append(harmless(hit.snippet[start:end]), style="bold yellow")
+        position = end
+    return marked.append(harmless(hit.snippet[position:]))

@@ -1,0 +1,96 @@
+"""What commands print. Captured text is a stranger's: it never reaches a terminal as it came."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Cell = str | int | float | None
+
+_HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
+_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Marks that turn the direction of text, and so can make a line read as another one."""
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{''.join(_TURNS)}]")
+
+_ANY_WIDTH = 10_000
+
+
+class Size(int):
+    """A number of bytes. On a terminal it is told in kB, MB or GB; in a pipe in full."""
+
+    def told(self) -> str:
+        amount = float(self)
+        for unit in ("B", "kB", "MB"):
+            if abs(amount) < 1000:
+                return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+            amount /= 1000
+        return f"{amount:.1f} GB"
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that takes no markup, so that `[red]` in a title stays `[red]`."""
+    return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def harmless(text: str, *, keep: str = "") -> str:
+    r"""`text` with control and direction characters spelled out (`\x1b`), but those in `keep`."""
+    return "".join(c if c in keep or not _is_harmful(c) else _spelled(c) for c in text)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout, NFC text as it is, control characters escaped."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    print(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """A table on a terminal; elsewhere a line for each row with tabs between the columns."""
+    if not sys.stdout.isatty():
+        for row in (columns, *rows):
+            print("\t".join(harmless(_plain(cell)) for cell in row))
+        return
+    console().print(table(columns, rows))
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
+    """The table itself; a column of numbers is aligned to the right."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for number, name in enumerate(columns):
+        is_number = any(isinstance(row[number], (int, float)) for row in rows)
+        made.add_column(name, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(Text(harmless(_told(cell))) for cell in row))
+    return made
+
+
+def fitting(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: Console) -> Table:
+    """The table; with rows and columns exchanged when it is too wide for the console as it is."""
+    made = table(columns, rows)
+    if made.__rich_measure__(out, out.options.update(max_width=_ANY_WIDTH)).maximum <= out.width:
+        return made
+    name, *names = zip(columns, *rows, strict=True)
+    return table([str(cell) for cell in name], names)
+
+
+def _is_harmful(character: str) -> bool:
+    return character in _TURNS or unicodedata.category(character) in _HIDDEN
+
+
+def _spelled(character: str) -> str:
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+def _told(cell: Cell) -> str:
+    return cell.told() if isinstance(cell, Size) else _plain(cell)
+
+
+def _plain(cell: Cell) -> str:
+    return "" if cell is None else str(cell)

@@ -1,0 +1,189 @@
+"""The printed lines of a page in reading order, each with what is known of how it stands there.
+
+A block is a run of text between two places where a browser would begin a new line. All later
+steps look at blocks: where the title is, what lies between it and the body, what follows a picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.text import clean
+from crawler.reading.structure import is_data
+from crawler.reading.tree import BLOCKS, SILENT, text_of
+
+_ITALIC = re.compile(r"font-style\s*:\s*italic", re.I)
+_ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.I)
+_ENDS_SENTENCE = re.compile(r"[.!?:;…”\"»)]$")
+_BEGINS_ITEM = re.compile(r"^(?:[-–—+*•>]|\d{1,2}[.)/]\s|[a-zđ]\)\s)")
+_MARKS = frozenset(("em", "i", "cite"))
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """`lines` are clean and not empty: hard breaks divide them.
+
+    `linked` and `slanted` are the shares of its characters in links and in italics;
+    `after_picture` says that no text stands between it and the picture before;
+    `element` is the innermost block element that holds it.
+    """
+
+    lines: tuple[str, ...]
+    breaks: tuple[bool, ...]
+    """For each line but the first: whether an empty line stands before it."""
+    element: HtmlElement
+    linked: float
+    slanted: float
+    after_picture: bool
+
+    @cached_property
+    def text(self) -> str:
+        return " ".join(self.lines)
+
+    @cached_property
+    def align(self) -> str:
+        """Of the element or of the nearest of two round it: "right", "center", ... or empty."""
+        element: HtmlElement | None = self.element
+        for _ in range(3):
+            if element is None or element.tag in ("body", "td", "table"):
+                break
+            if found := _alignment(element):
+                return found
+            element = element.getparent()
+        return ""
+
+    def paragraphs(self) -> list[str]:
+        """Its lines, those joined that a hard break divides inside a sentence."""
+        found = [self.lines[0]]
+        for line, is_empty_before in zip(self.lines[1:], self.breaks, strict=True):
+            ended = _ENDS_SENTENCE.search(found[-1]) or _BEGINS_ITEM.match(line)
+            if is_empty_before or ended:
+                found.append(line)
+            else:
+                found[-1] += f" {line}"
+        return found
+
+
+def _alignment(element: HtmlElement) -> str:
+    if element.tag == "center":
+        return "center"
+    styled = _ALIGN.search(element.get("style") or "")
+    return (styled[1] if styled else element.get("align") or "").lower()
+
+
+def blocks(root: HtmlElement) -> list[Block]:
+    """Every line of text under `root`. A row of a table of data is one block."""
+    return list(_Walk().over(root))
+
+
+class _Walk:
+    """The state of one walk: the text since the last new line, and what it stands in."""
+
+    def __init__(self) -> None:
+        self.pieces: list[str] = []
+        self.linked = self.slanted = self.links = self.slants = 0
+        self.picture = False
+
+    def over(self, root: HtmlElement) -> Iterator[Block]:
+        walk = etree.iterwalk(root, events=("start", "end"))
+        holders = [root]
+        rows: set[HtmlElement] = set()
+        for event, node in walk:
+            is_block = node.tag in BLOCKS
+            if is_block:
+                yield from self.flush(holders[-1])
+            if event == "start":
+                if is_block:
+                    holders.append(node)
+                if node.tag == "table" and is_data(node):
+                    rows.update(node.iter("tr"))
+                if node in rows:
+                    yield from self.row(node)
+                    walk.skip_subtree()
+                elif node.tag in SILENT:
+                    walk.skip_subtree()
+                else:
+                    yield from self.enter(node, holders[-1])
+            else:
+                if is_block:
+                    holders.pop()
+                self.leave(node)
+                if node is not root:
+                    self.say(node.tail)
+        yield from self.flush(root)
+
+    def enter(self, node: HtmlElement, holder: HtmlElement) -> Iterator[Block]:
+        if node.tag in ("img", "video", "picture"):
+            if self._stands_alone(node):
+                yield from self.flush(holder)
+            self.picture = True
+        elif node.tag == "br":
+            self.pieces.append("\n")
+        self.links += node.tag == "a"
+        self.slants += _is_slanted(node)
+        self.say(node.text)
+
+    def leave(self, node: HtmlElement) -> None:
+        if node.tag not in SILENT:
+            self.links -= node.tag == "a"
+            self.slants -= _is_slanted(node)
+
+    @staticmethod
+    def _stands_alone(picture: HtmlElement) -> bool:
+        """Not a small drawing inside a sentence."""
+        return not (picture.tail or "").strip()
+
+    def say(self, text: str | None) -> None:
+        if text:
+            self.pieces.append(" ".join(text.split("\n")))
+            size = len(text.replace("\u00a0", " ").strip())
+            self.linked += size if self.links else 0
+            self.slanted += size if self.slants else 0
+
+    def row(self, row: HtmlElement) -> Iterator[Block]:
+        cells = [text_of(cell) for cell in row if isinstance(cell, HtmlElement)]
+        self.pieces.append(" | ".join(filter(None, cells)))
+        yield from self.flush(row)
+
+    def flush(self, holder: HtmlElement) -> Iterator[Block]:
+        if not self.pieces:
+            return
+        lines, breaks = _lines("".join(self.pieces))
+        if lines:
+            size = sum(map(len, lines))
+            yield Block(
+                lines=lines,
+                breaks=breaks,
+                element=holder,
+                linked=min(1.0, self.linked / size),
+                slanted=min(1.0, self.slanted / size),
+                after_picture=self.picture,
+            )
+            self.picture = False
+        self.pieces = []
+        self.linked = self.slanted = 0
+
+
+def _lines(raw: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    lines: list[str] = []
+    breaks: list[bool] = []
+    empty = False
+    for line in map(clean, raw.split("\n")):
+        if not line:
+            empty = True
+            continue
+        if lines:
+            breaks.append(empty)
+        lines.append(line)
+        empty = False
+    return tuple(lines), tuple(breaks)
+
+
+def _is_slanted(node: HtmlElement) -> bool:
+    return node.tag in _MARKS or bool(_ITALIC.search(node.get("style") or ""))

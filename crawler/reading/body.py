@@ -1,0 +1,201 @@
+"""Finds the body: the element that a site's rules name, or what the general extractor takes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import replace
+
+from lxml.html import HtmlElement
+
+from crawler.reading.blocks import Block
+from crawler.reading.document import Body, Document, Line, key
+from crawler.reading.extract import main_text
+from crawler.reading.furniture import is_list_heading
+from crawler.reading.tree import BLOCKS, names, select, text_of
+
+_BOX = re.compile(
+    r"related|lien-?quan|tin-?khac|readmore|read-more|quang-?cao|binh-?luan|breadcrumb|asset-more"
+    r"|(?:^|[\s_-])(?:social|shar(?:e|ing)|comments?|ratings?|tags?|next-?prev|advert\w*|ads|audio"
+    r"|voice|pager|paging|toolbar|header-back-to)(?:$|[\s_-])"
+)
+_MARKED = ("[itemprop=articleBody]",)
+_ENOUGH = 200
+_PARAGRAPH = 60
+_LONG_LINE = 80
+_NEARLY_ALL = 0.8
+_LINKED = 0.3
+_ONLY_A_LINK = 0.9
+_HEADLINE_WORDS = 5
+_BOXED_TAGS = frozenset(("nav", "aside", "footer", "header", "button"))
+
+
+def name_body(
+    tree: HtmlElement, selectors: tuple[str, ...], drop: tuple[str, ...]
+) -> HtmlElement | None:
+    """The element that holds the body by a site's rules, with what they drop taken out of it."""
+    for css in selectors:
+        for element in select(tree, (css,)):
+            if (element.text_content() or "").strip():
+                for rule in drop:
+                    for unwanted in select(element, (rule,)):
+                        if unwanted is not element:
+                            unwanted.drop_tree()
+                # Text in an inline element begins no line of its own: make it do so.
+                element.tag = element.tag if element.tag in BLOCKS else "div"
+                return element
+    return None
+
+
+def by_rules(document: Document, root: HtmlElement) -> Body | None:
+    """Exactly what is printed inside `root`, but for boxes of related articles and the like."""
+    inside = set(root.iter())
+    indexes = [i for i, block in enumerate(document.blocks) if block.element in inside]
+    chosen = [i for i in indexes if not _is_boxed(document.blocks[i].element, root)]
+    lines = [Line(text, i) for i in chosen for text in document.blocks[i].paragraphs()]
+    if not lines:
+        return None
+    return Body(lines=lines, first=indexes[0], last=indexes[-1], root=root, found_by="rules")
+
+
+def _is_boxed(element: HtmlElement, root: HtmlElement) -> bool:
+    node: HtmlElement | None = element
+    while node is not None and node is not root:
+        if node.tag in _BOXED_TAGS or _BOX.search(names(node)):
+            return True
+        node = node.getparent()
+    return False
+
+
+def by_extractor(document: Document) -> Body | None:
+    """The main text: trafilatura says where it is, and what stands there is read exactly.
+
+    Precision mode drops headings, short lines and bare text between paragraphs; their neighbours
+    show where they belong. Where its lines lead to no one place they are taken as they are.
+    """
+    marked = select(document.tree, _MARKED)
+    if (
+        len(marked) == 1
+        and len(text_of(marked[0])) >= _ENOUGH
+        and (body := by_rules(document, marked[0]))
+    ):
+        plain = [line for line in body.lines if not _is_headline(document, line)]
+        return replace(body, lines=plain, found_by="markup")
+    lines = _anchored(document, main_text(document.tree))
+    anchors = [line.block for line in lines if line.block is not None]
+    root = _common_root(document, _before_lists(document, anchors))
+    if root is not None:
+        return _around(document, root, set(anchors))
+    if not lines:
+        return None
+    return Body(
+        lines=lines,
+        first=min(anchors, default=0),
+        last=max(anchors, default=0),
+        root=None,
+        found_by="trafilatura",
+    )
+
+
+def _is_headline(document: Document, line: Line) -> bool:
+    """Whether a line is nothing but a link to another article."""
+    linked = line.block is not None and document.blocks[line.block].linked >= _ONLY_A_LINK
+    return linked and len(line.text.split()) >= _HEADLINE_WORDS and line.text[-1] not in ".;:…"
+
+
+def _before_lists(document: Document, anchors: list[int]) -> list[int]:
+    """Those that stand before a heading such as "Đọc thêm", if any text does."""
+    chars = 0
+    for place, index in enumerate(anchors):
+        begin = anchors[place - 1] + 1 if place else index
+        between = document.blocks[begin : index + 1]
+        if chars >= _PARAGRAPH and any(is_list_heading(block.text) for block in between):
+            return anchors[:place]
+        chars += _weight(document, index)
+    return anchors
+
+
+def _common_root(document: Document, anchors: list[int]) -> HtmlElement | None:
+    """The deepest element that holds nearly all of the text found, links not counted."""
+    weights: dict[HtmlElement, int] = defaultdict(int)
+    for index in anchors:
+        weight = _weight(document, index)
+        element = document.blocks[index].element
+        for holder in (element, *element.iterancestors()):
+            weights[holder] += weight
+    total = weights.get(document.tree, 0)
+    if total < _PARAGRAPH:
+        return None
+    root = document.tree
+    while heavy := [child for child in root if weights.get(child, 0) >= _NEARLY_ALL * total]:
+        root = heavy[0]
+    is_paragraph = not any(child.tag in BLOCKS for child in root)
+    return root.getparent() if is_paragraph and root.getparent() is not None else root
+
+
+def _weight(document: Document, index: int) -> int:
+    block = document.blocks[index]
+    return round(len(block.text) * (1 - block.linked))
+
+
+def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body:
+    """The anchored blocks under `root` and, of those built like them, what is no link and no box.
+
+    Where the anchors are captions and the like, all that is printed there and no link is taken.
+    """
+    inside = set(root.iter())
+    indexes = [i for i, block in enumerate(document.blocks) if block.element in inside]
+    held = [document.blocks[i] for i in indexes if i in anchors]
+    near = {block.element for block in held} | {block.element.getparent() for block in held}
+    alike = {_build(block) for block in held}
+    is_missed = all(len(block.text) < _LONG_LINE for block in held)
+    chosen = [
+        i
+        for i, block in zip(indexes, map(document.blocks.__getitem__, indexes), strict=True)
+        if _is_plain(block, root)
+        and (
+            is_missed
+            or i in anchors
+            or block.element in near
+            or block.element.getparent() in near
+            or _build(block) in alike
+        )
+    ]
+    return Body(
+        lines=[Line(text, i) for i in chosen for text in document.blocks[i].paragraphs()],
+        first=indexes[0],
+        last=indexes[-1],
+        root=root,
+        found_by="trafilatura",
+    )
+
+
+def _build(block: Block) -> tuple[object, ...]:
+    """How a block's element is built in: the like of it stands in each answer of an interview."""
+    element, parent = block.element, block.element.getparent()
+    outer = (parent.tag, parent.get("class")) if parent is not None else ()
+    return (element.tag, element.get("class"), *outer)
+
+
+def _is_plain(block: Block, root: HtmlElement) -> bool:
+    return block.linked < _LINKED and not _is_boxed(block.element, root)
+
+
+def _anchored(document: Document, texts: list[str]) -> list[Line]:
+    """Blocks in reading order: of several with the same text, the next one after the last."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for index, block in enumerate(document.blocks):
+        places[key(block.text)].append(index)
+        for text in block.lines:
+            if places[key(text)][-1:] != [index]:
+                places[key(text)].append(index)
+    lines: list[Line] = []
+    last = -1
+    for text in texts:
+        candidates = places.get(key(text), [])
+        after = bisect_right(candidates, last)
+        place = candidates[min(after, len(candidates) - 1)] if candidates else None
+        lines.append(Line(text, place))
+        last = max(last, place if place is not None else -1)
+    return lines

@@ -1,0 +1,65 @@
+"""A page laid open for reading: its tree, its printed blocks, its claims; and where its body is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from lxml.html import HtmlElement
+
+from archive.text import canonical
+from crawler.reading.blocks import Block
+from crawler.reading.metadata import Metadata
+from crawler.site import ArticleRules
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """`base` is what relative addresses are relative to; `rules` hold for this page's date."""
+
+    url: str
+    base: str
+    tree: HtmlElement
+    blocks: list[Block]
+    meta: Metadata
+    fetched_at: datetime
+    rules: tuple[ArticleRules, ...]
+
+    def selectors(self, part: str) -> tuple[str, ...]:
+        """The CSS of one field of all rules, newest rules first."""
+        return tuple(css for rules in self.rules for css in getattr(rules, part))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the body, and the index of the block it was printed in, if that is known."""
+
+    text: str
+    block: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Body:
+    """The lines between head and tail of an article, before anything is lifted from them.
+
+    `first` and `last` are the indexes of its first and last block, `root` is the element that
+    holds them if there is one, `found_by` what led there: a site's rules, the page's own markup,
+    or the general extractor.
+    """
+
+    lines: list[Line]
+    first: int
+    last: int
+    root: HtmlElement | None
+    found_by: Literal["rules", "markup", "trafilatura"]
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two lines say the same but for case and typography."""
+    return key(one) == key(other)
+
+
+def key(line: str) -> str:
+    """What `same` compares."""
+    return canonical(line).casefold()

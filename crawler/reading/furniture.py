@@ -1,0 +1,218 @@
+"""Lines of a page that are no part of any article: counters, share bars, lists of others, footers.
+
+The rules are the appendix of READING. Each has an id, so that every removal can be logged and
+disputed. A rule looks at a whole line: words such as "hôm nay" or "giá vàng" in prose are text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from archive.text import canonical, clean
+
+Place = Literal["anywhere", "head", "tail"]
+
+_HEAD_LINES = 6
+_TAIL_LINES = 12
+_LONGEST = 350
+_AFTER = 0.3
+_LIST_LIKE = 0.8
+_BULLETS = re.compile(r"^[\s•●▪■◦*»›\-–—+]+(?=\S)")
+_NUMBER = r"[\d][\d.,\s]*"
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A line that was taken out, and the id of the rule that did it."""
+
+    rule: str
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    pattern: re.Pattern[str]
+    place: Place = "anywhere"
+
+
+def _rule(id: str, pattern: str, place: Place = "anywhere") -> Rule:
+    return Rule(id, re.compile(rf"(?:{pattern})", re.I | re.X), place)
+
+
+RULES = (
+    _rule(
+        "counter",
+        rf"""(?:(?:tổng\s)?(?:số\s)?lượ(?:t|ng)\s(?:truy\scập|xem|đọc)|đang\s(?:online|truy\scập
+        |trực\stuyến)|số\sngười\s(?:đang\s)?(?:online|truy\scập)|khách(?:\sviếng\sthăm|\sonline)?
+        |thành\sviên(?:\sonline|\strực\stuyến)?|máy\schủ\stìm\skiếm|ip\sduy\snhất|hôm\s(?:nay|qua)
+        |(?:trong\s)?tuần(?:\snày|\strước)?|(?:trong\s)?tháng(?:\snày|\strước|\shiện\stại)?
+        |(?:trong\s)?năm(?:\snay|\strước)?|tất\scả|tổng\scộng|tổng\s(?:số\s)?(?:lượt\s)?truy\scập
+        |đã\sxem|phản\shồi|số\slần\s(?:đọc|xem)|views?|lượt\s(?:xem|đọc|truy\scập)(?:\shôm\snay
+        |\stuần\snày|\stháng\snày)?)\s*[:|]?\s*{_NUMBER}(?:\slượt(?:\sxem|\sđọc)?)?
+        (?:\s*[|•,]\s*[^\d.]{{3,25}}:?\s*{_NUMBER})*""",
+    ),
+    _rule("counter", rf"{_NUMBER}\s?(?:lượt\s(?:xem|đọc|truy\scập)|views?|bình\sluận)"),
+    _rule(
+        "counter",
+        r"""thống\skê(?:\s(?:truy\scập|website))?|(?:số\s)?lượt\struy\scập|bộ\sđếm\struy\scập
+        |khách\sonline|\d+\skhách\svà\s\d+\sthành\sviên""",
+    ),
+    _rule("number", r"[\d.,]{1,12}", "head"),
+    _rule("number", r"(?:\d+\s){2,}\d+\s*(?:\.{2,}|…)?(?:\s\w+)?", "tail"),
+    _rule(
+        "portlet",
+        r"""xuất\sbản\sthông\stin|truy\scập\snội\sdung\sluôn|danh\ssách\sbài\sviết\stin\stức
+        |tài\ssản\sliên\squan|banner|menu|back-top-top|leftcenterrightdel|100%|powered\sby\s.{1,40}
+        |lr-ct|[.,]|null""",
+    ),
+    _rule("section", r"chi\stiết\sbài\sviết(?:\s.{2,60})?", "head"),
+    _rule("breadcrumb", r"(?:trang\schủ|gốc|home)\s?(?:[>»›/|→].{0,200})?", "head"),
+    _rule("contact", r"hotline\s?:.{0,150}|danh\ssách\stạp\schí\shotline.{0,100}"),
+    _rule(
+        "share",
+        r"""(?:(?:gửi|in)\sbài(?:\snày)?|in\strang|bản\sin|in\sra|gửi\s(?:email|cho\sbạn\sbè)|in
+        |giới\sthiệu\sbài\sviết\scho\sbạn\sbè|lưu\sbài\sviết(?:\snày)?|chia\ssẻ|facebook|zalo|email
+        |twitter|linkedin|pinterest|google\s?\+|copy\slink|link\sbài\sgốc|lấy\slink!?|sao\schép\sliên
+        \skết|theo\sdõi\sbáo\s.{2,40}|theo\s.{2,40}(?=\scopy\slink)|[|,•·]|\s)+""",
+    ),
+    _rule("font", r"(?:cỡ\schữ|a\s?[-+]|a|font\ssize|tương\sphản|[:|]|\s)+|đọc\sbài\sviết"),
+    _rule(
+        "voice",
+        r"""(?:nghe\s(?:đọc\s)?bài(?:\sviết)?|(?:nữ|nam)(?:\smiền\s(?:bắc|nam|trung))?
+        |\d{1,2}:\d\d\s?/\s?\d{1,2}:\d\d|\d(?:\.\d+)?x|tự\sđộng\sphát|[|,]|\s)+""",
+    ),
+    _rule("audio", r"https?://\S+\.(?:mp3|m4a|mp4|wav)"),
+    _rule(
+        "back",
+        r"""<?\s?(?:trở\svề|quay\s(?:về|lại)|trở\slại|về)(?:\strang\s(?:trước|chủ(?:\sđề)?))?
+        |(?:về|lên)\sđầu\strang|back\sto\stop""",
+    ),
+    _rule(
+        "pager",
+        r"""[«<‹]?\s?trước\s(?:\d+\s)+(?:tiếp(?:\stheo)?)?\s?[»>›]?
+        |trang\s\d+\s(?:/|của)\s\d+.{0,40}|(?:trang\s)?(?:trước|tiếp|sau)(?:\stheo)?\s?[»>›]""",
+    ),
+    _rule(
+        "neighbour",
+        r"(?:bài(?:\sviết)?|tin)\s(?:trước|tiếp\stheo|sau|cũ\shơn|mới\shơn)[^.]{0,250}",
+        "tail",
+    ),
+    _rule("inline link", r"\.{0,2}>>+\s?.{5,250}"),
+    _rule("inline link", r"mời\sbạn\sđọc\svào\schuyên\smục\s.{5,200}|xem\sthêm\s?:.{5,250}"),
+    _rule(
+        "comment",
+        r"""(?:gửi|viết)\s(?:bình\sluận|phản\shồi)(?:\scủa\sbạn)?|bình\sluận\s?(?:\(\d+\))?
+        |ý\skiến(?:\sbạn\sđọc|\scủa\sbạn)?|hủy\strả\slời|trả\slời|vui\slòng\snhập\s.{3,60}
+        |ý\skiến\scủa\sbạn\ssẽ\sđược\s.{5,80}|tên\scủa\sbạn|mã\s(?:an\stoàn|xác\snhận|bảo\smật)
+        |vui\slòng\sđăng\snhập.{0,60}""",
+    ),
+    _rule(
+        "rating",
+        r"""đánh\sgiá(?:\sbài\sviết)?|xếp\shạng.{0,40}|tổng\ssố\sđiểm\scủa\sbài\sviết\slà.{1,60}
+        |click\sđể\sđánh\sgiá\sbài\sviết|(?:trung\sbình\s)?\(\d+\sphiếu(?:\sbầu)?\)|\d+\sphiếu\sbầu
+        |bạn\sthấy\strang\snày\snhư\sthế\snào\?.{0,60}|thăm\sdò\sý\skiến|bình\schọn""",
+    ),
+    _rule(
+        "footer",
+        r"""(?:cơ\squan\schủ\squản|cơ\squan\scủa\sđảng\sbộ|chịu\strách\snhiệm\s(?:chính|nội\sdung
+        |xuất\sbản)|trưởng\sban\sbiên\stập\s?:|(?:phó\s)?tổng\sbiên\stập\s?:|giấy\sphép\s.{0,30}\d
+        |bản\squyền\s(?:thuộc|©)|©|®|(?:®\s)?ghi\srõ\snguồn|tòa\ssoạn\s?:|trụ\ssở\s?:|địa\schỉ\s?:
+        |(?:điện\sthoại|đt|tel|fax|email)\s?[:.]|đường\sdây\snóng|thiết\skế\sbởi|powered\sby).{0,300}""",
+        "tail",
+    ),
+    _rule("advert", r"quảng\scáo|liên\skết\s(?:website|web)|chọn\s(?:tỉnh|thành).{0,20}"),
+    _rule(
+        "widget",
+        r"""[^\d.]{3,30}:?\s?\d{1,2}\s?°\s?c?(?:\s.{0,40})?|tỷ\sgiá|giá\svàng|chứng\skhoán
+        |lịch\s(?:vạn\sniên|công\stác)|\w{3}:\sgiá\shiện\stại.{0,80}""",
+    ),
+    _rule("account", r"(?:bởi|đăng\sbởi|người\sđăng)\s?:?\s(?:admin\w*|quản\strị.{0,10})"),
+    _rule("file name", r"[\w-]+\.(?:jpe?g|png|gif|webp)"),
+    _rule("tag", r"\#\s?\S.{1,60}|(?:từ\skhóa|tags?|chủ\sđề)\s?:.{0,200}", "tail"),
+)
+_HEADINGS = re.compile(
+    r"""(?:các\s)?(?:bài\sviết|tin(?:\sbài)?)\s(?:liên\squan|khác|đã\sđưa|cùng\schuyên\smục|mới(?:\snhất)?)
+    |các\s(?:bài\sviết|tin(?:\stức)?|bài)\skhác|tin\scùng\s(?:chuyên\smục|loại)|bài\scùng\schuyên\smục
+    |những\stin\s(?:mới|cũ)\shơn|tin\smới(?:\snhất)?|(?:đọc|xem)\s(?:nhiều(?:\snhất)?|thêm|tiếp)
+    |có\sthể\sbạn\squan\stâm|tham\skhảo\sthêm|từ\skhóa|tags?|chủ\sđề|tài\ssản\sliên\squan
+    |các\stin\sđã\sđưa|bài\sviết\sliên\squan\s/?\s?xem\sthêm|cùng\schuyên\smục|tin\snổi\sbật""",
+    re.I | re.X,
+)
+_ITEM = re.compile(
+    r"^[•●▪■*»-]|\(?\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\)?\.?$|^[\d\s.]+$|^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"
+)
+
+
+def strip(
+    lines: Sequence[str], *, title: str = "", lead: str = ""
+) -> tuple[list[int], list[Removal]]:
+    """The indexes of the lines that are text, and what was removed with the reason."""
+    lines = [clean(line) for line in lines]
+    end = _end_of_text(lines)
+    removals = [Removal("related list", line) for line in lines[end:]]
+    kept: list[int] = []
+    for index, line in enumerate(lines[:end]):
+        rule = _rule_for(line, index, end) or _repeated(line, len(kept), title, lead)
+        if rule:
+            removals.append(Removal(rule, line))
+        else:
+            kept.append(index)
+    return kept, removals
+
+
+def is_furniture(line: str) -> bool:
+    """Whether a rule for any place takes the line, wherever it stands."""
+    return bool(_rule_for(clean(line), 0, 1)) or is_list_heading(line)
+
+
+def is_list_heading(line: str) -> bool:
+    """Whether a line heads a list of other articles: "Tin liên quan", "Đọc thêm", ..."""
+    if len(line) > _LONGEST:
+        return False
+    return bool(_HEADINGS.fullmatch(_BULLETS.sub("", clean(line)).rstrip(" :.")))
+
+
+def _rule_for(line: str, index: int, count: int) -> str | None:
+    if len(line) > _LONGEST:
+        return None
+    bare = _BULLETS.sub("", line)
+    for rule in RULES:
+        if rule.place == "head" and index >= _HEAD_LINES:
+            continue
+        if rule.place == "tail" and count - index > _TAIL_LINES:
+            continue
+        if rule.pattern.fullmatch(bare) or rule.pattern.fullmatch(line):
+            return rule.id
+    return None
+
+
+def _repeated(line: str, kept: int, title: str, lead: str) -> str | None:
+    """The title, printed again above the text; the lead, printed again as its first line."""
+    if kept > 1:
+        return None
+    said = canonical(line).casefold().removeprefix("null ")
+    if title and said == canonical(title).casefold():
+        return "title again"
+    return "lead again" if lead and said == canonical(lead).casefold() else None
+
+
+def _end_of_text(lines: Sequence[str]) -> int:
+    """Where a heading such as "Tin liên quan" cuts off a list of other articles."""
+    for index, line in enumerate(lines):
+        if is_list_heading(line) and index >= len(lines) * _AFTER:
+            rest = lines[index + 1 :]
+            likely = sum(map(_is_list_like, rest))
+            if likely >= _LIST_LIKE * len(rest):
+                return index
+    return len(lines)
+
+
+def _is_list_like(line: str) -> bool:
+    if _ITEM.search(line) or is_furniture(line):
+        return True
+    # A headline of another article: one sentence at most, and no end mark.
+    return len(line) <= 160 and line[-1:] not in '.!;:…”"'

@@ -1,0 +1,126 @@
+"""What an article points to as its own: the article before and after, documents, sound, film."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import unquote, urlsplit
+
+from lxml.html import HtmlElement
+
+from archive.article import Link
+from archive.text import clean
+from crawler.reading.document import Body, Document
+from crawler.reading.tree import absolute, names, select, text_of
+
+_FILES = [
+    "pdf",
+    "doc",
+    "docx",
+    "xls",
+    "xlsx",
+    "ppt",
+    "pptx",
+    "odt",
+    "rar",
+    "zip",
+    "7z",
+    "mp3",
+    "m4a",
+    "wav",
+    "mp4",
+    "flv",
+    "wmv",
+]
+_IS_FILE = re.compile(rf"\.(?:{'|'.join(_FILES)})$", re.I)
+_PRINTED = re.compile(rf"https?://[^\s<>\"']+\.(?:{'|'.join(_FILES)})\b", re.I)
+_DOCUMENT_LIBRARY = re.compile(r"^/documents/\d+/")
+_SIDES = re.compile(r"sidebar|related|lien-?quan|footer|header|banner|menu|cot-?phai", re.I)
+_PREVIOUS = re.compile(
+    r"^(?:«\s*)?(?:bài(?:\s+viết)?|tin)\s+(?:trước|cũ hơn)(?:\s+đó)?|^previous", re.I
+)
+_NEXT = re.compile(
+    r"^(?:bài(?:\s+viết)?|tin)\s+(?:tiếp(?:\s+theo)?|sau|kế tiếp|mới hơn)|^next", re.I
+)
+_REACH = 12
+_LONGEST = 400
+
+
+def neighbours(document: Document, body: Body) -> tuple[Link | None, Link | None]:
+    """The articles before and after, by rule or by the label they are glued to."""
+    found = [_by_rule(document, part) for part in ("previous", "next")]
+    for block in document.blocks[body.last + 1 : body.last + 1 + _REACH]:
+        for side, label in enumerate((_PREVIOUS, _NEXT)):
+            if found[side] is None and len(block.text) <= _LONGEST and label.match(block.text):
+                found[side] = _labelled(document, block.element, label)
+    return found[0], found[1]
+
+
+def _by_rule(document: Document, part: str) -> Link | None:
+    for element in select(document.tree, document.selectors(part)):
+        if (url := absolute(document.base, element.get("href") or "")) and (t := text_of(element)):
+            return Link(title=t, url=url)
+    return None
+
+
+def _labelled(document: Document, holder: HtmlElement, label: re.Pattern[str]) -> Link | None:
+    for anchor in holder.iter("a"):
+        title = clean(label.sub("", text_of(anchor)).lstrip(" :"))
+        url = absolute(document.base, anchor.get("href") or "")
+        if title and url:
+            return Link(title=title, url=url)
+    return None
+
+
+def attachments(document: Document, body: Body, place: int | None) -> tuple[Link, ...]:
+    """Files linked, played or printed between the title and the end of the article."""
+    region = _region(document, body, place)
+    found: dict[str, str] = {}
+    for title, url in _files(document, region):
+        found[url] = found.get(url) or title
+    return tuple(Link(title=title, url=url) for url, title in found.items())
+
+
+def is_link_to(line: str, files: tuple[Link, ...]) -> bool:
+    """Whether a line of the text is nothing but the title or address of an attachment."""
+    return any(line in (file.title, file.url) for file in files)
+
+
+def _region(document: Document, body: Body, place: int | None) -> HtmlElement:
+    """The smallest element that holds both title and text."""
+    text = document.blocks[body.first].element if body.root is None else body.root
+    above = [text, *text.iterancestors()]
+    if place is None:
+        return above[min(1, len(above) - 1)]
+    title = document.blocks[place].element
+    holders = {title, *title.iterancestors()}
+    return next((element for element in above if element in holders), text)
+
+
+def _files(document: Document, region: HtmlElement) -> Iterator[tuple[str, str]]:
+    for element in region.iter("a", "audio", "video", "source"):
+        address = element.get("href") or element.get("src") or ""
+        url = absolute(document.base, address)
+        if url and _is_file(url) and not _is_aside(element, region):
+            yield (text_of(element) if element.tag == "a" else "") or _file_name(url), url
+    for element in region.iter("p", "div", "span"):
+        if not len(element) and (printed := _PRINTED.fullmatch(clean(element.text or ""))):
+            yield _file_name(printed[0]), printed[0]
+
+
+def _is_file(url: str) -> bool:
+    path = urlsplit(url).path
+    return bool(_IS_FILE.search(path) or _DOCUMENT_LIBRARY.match(path))
+
+
+def _is_aside(element: HtmlElement, region: HtmlElement) -> bool:
+    for holder in element.iterancestors():
+        if holder is region:
+            return False
+        if holder.tag in ("nav", "aside", "footer", "header") or _SIDES.search(names(holder)):
+            return True
+    return False
+
+
+def _file_name(url: str) -> str:
+    return clean(unquote(urlsplit(url).path.rsplit("/", 1)[-1], errors="replace"))

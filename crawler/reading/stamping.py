@@ -1,0 +1,113 @@
+"""Which of a page's dates are the article's: rules, machine fields, the date line by the title.
+
+A clock is never a publication date (READING, section 6, rule 2); dates in prose are not looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from lxml.html import HtmlElement
+
+from crawler.reading.blocks import Block
+from crawler.reading.dates import VIETNAM, Role, Stamp, day_of, glued, machine, stamps
+from crawler.reading.document import Body, Document
+from crawler.reading.tree import attribute, names, select, text_of
+
+_ABOVE = 4
+_BELOW = 12
+_AFTER = 4
+_CLOCK_HOURS = 36
+_CLOCK = re.compile(
+    r"clock|dong-?ho|td_data_time|current-?date|date-?time-?now|today|timelive|ngay-?gio"
+)
+_HEADS = frozenset(("header", "nav", "footer", "aside"))
+_LISTED = re.compile(r"relate|lien-?quan|sidebar|module_wrap|story|menu|banner|footer")
+_ROLES: tuple[Role, Role] = ("published", "updated")
+
+
+def stamping(document: Document, body: Body, place: int | None) -> tuple[str | None, str | None]:
+    """When the article was published and last changed, each null unless the page says so."""
+    printed = list(_printed(document, body, place))
+    found: dict[Role, str | None] = {}
+    for role, claim in zip(_ROLES, (document.meta.published, document.meta.modified), strict=True):
+        shown = next((stamp.value for stamp in printed if stamp.role == role), None)
+        ruled = _by_rule(document, role)
+        found[role] = _sensible(document, ruled or claim or shown)
+    return found["published"], found["updated"]
+
+
+def _by_rule(document: Document, role: Role) -> str | None:
+    for element in select(document.tree, document.selectors(role)):
+        for value in (attribute(element, "datetime"), attribute(element, "content")):
+            if found := machine(value):
+                return found
+        if shown := stamps(text_of(element)):
+            return shown[0].value
+    return None
+
+
+def _printed(document: Document, body: Body, place: int | None) -> Iterator[Stamp]:
+    """Stamps near the title: below it first, then above, then labelled ones after the text."""
+    blocks = document.blocks
+    if place is None:
+        return
+    below = blocks[place + 1 : min(max(body.first, place + 1) + 2, place + 1 + _BELOW)]
+    above = blocks[max(0, place - _ABOVE) : place]
+    for block in below:
+        yield from _stamps_of(block)
+    for block in reversed(above):
+        for stamp in _stamps_of(block):
+            if not _is_clock(document, block, stamp):
+                yield stamp
+
+
+def _stamps_of(block: Block) -> Iterator[Stamp]:
+    if block.linked > 0.5 or _is_elsewhere(block.element):
+        return
+    for line in block.lines:
+        yield from stamps(line)
+    if start := glued(block.lines[0]):
+        yield Stamp(start[0], "published", False)
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    """Inside a page's head or foot, or in a list of other articles, or a clock by its name."""
+    holders = (element, *element.iterancestors())
+    near = holders[:3]
+    own = any(_CLOCK.search(names(holder)) for holder in near)
+    return (own and not stamps_are_labelled(element)) or any(
+        (holder.tag in _HEADS and not _holds_title(holder)) or _LISTED.search(names(holder))
+        for holder in holders[:-2]
+    )
+
+
+def stamps_are_labelled(element: HtmlElement) -> bool:
+    """A stamp that says what it is, is no clock: "Cập nhật ngày: ..." in `#current-date`."""
+    return bool(re.match(r"(?:cập nhật|đăng|ngày đăng|xuất bản)", text_of(element), re.I))
+
+
+def _holds_title(element: HtmlElement) -> bool:
+    """An article may have a `header` of its own."""
+    return next(element.iter("h1"), None) is not None
+
+
+def _is_clock(document: Document, block: Block, stamp: Stamp) -> bool:
+    """Above the title, the day of the fetch is the clock's."""
+    day = day_of(stamp.value)
+    if day is None:
+        return False
+    fetched = document.fetched_at.astimezone(VIETNAM)
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=VIETNAM)
+    return abs(fetched - noon) <= timedelta(hours=_CLOCK_HOURS)
+
+
+def _sensible(document: Document, value: str | None) -> str | None:
+    """Not a day that had not come when the page was fetched."""
+    day = day_of(value) if value else None
+    fetched = document.fetched_at.astimezone(VIETNAM)
+    if day and day > (fetched + timedelta(hours=_CLOCK_HOURS)).date():
+        return None
+    return value

@@ -1,0 +1,153 @@
+"""Title, lead and section. What is printed is believed, held against what machines are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml.html import HtmlElement
+
+from crawler.reading.blocks import Block
+from crawler.reading.document import Body, Document, key, same
+from crawler.reading.tree import names, select, text_of
+
+_NULL = re.compile(r"^null\s+")
+_TITLE_NAMED = re.compile(r"title|tieu-?de|headline|heading|ten-?bai")
+_NOT_TITLE = re.compile(
+    r"portlet|page-?title|widget|block-?title|module-?title|breadcrumb|site-?title"
+)
+_SEPARATORS = re.compile(r"\s+[-|–—»:]\s+")
+_SECTION_LINE = re.compile(r"^chi tiết bài viết\s+(.{2,60})$", re.I)
+_HOME = re.compile(r"^(?:trang\s*(?:nhất|chủ)|home|gốc)$", re.I)
+_CRUMBS = (
+    "[itemprop=articleSection]", "[class*=crumb] a", "[id*=crumb] a", "[class*=duongdan] a",
+    "[class*=duong-dan] a", "a[class*=duongdan]",
+)  # fmt: skip
+_LEAD_NAMED = re.compile(
+    r"(?:^|[\s_-])(?:sapo|lead|chapeau|trich-?dan|tom-?tat|tomtat|mo-?ta|mota|summary|desc(?:ription)?|intro"
+    r"|excerpt|standfirst)(?:$|[\s_-])|sapo"
+)
+_LEAD_MARKS = ("class", "id", "itemprop", "data-role", "data-slot")
+_LEAD_CHARS = range(60, 901)
+_LEAD_LINKED = 0.3
+_SAME_BEGINNING = 50
+_REACH = 40
+_HEADINGS = ("h1", "h2", "h3", "h4")
+
+
+def title(document: Document, body: Body | None) -> str:
+    """The title as printed; by the page's own claims where it is not printed; else empty."""
+    for element in select(document.tree, document.selectors("title")):
+        if found := _NULL.sub("", text_of(element)):
+            return found
+    claims = [*document.meta.titles, *_cut_page_title(document)]
+    printed = _candidates(document, body)
+    for block in printed:
+        if any(_agree(block.text, claim) for claim in claims):
+            return _NULL.sub("", block.text)
+    headings = [block for block in printed if _heading(block)]
+    if first := next((b for b in headings if _heading(b) == "h1"), None):
+        return first.text
+    if document.meta.titles:
+        return document.meta.titles[0]
+    return (headings or printed)[0].text if printed else next(iter(claims), "")
+
+
+def _candidates(document: Document, body: Body | None) -> list[Block]:
+    """Blocks above or at the head of the body that look like a title, the nearest first."""
+    end = body.first + 3 if body else len(document.blocks)
+    start = max(0, end - 2 * _REACH) if body else 0
+    found = [b for b in document.blocks[start:end] if _looks_like_title(b)]
+    h1s = [b for b in document.blocks if _heading(b) == "h1" and len(b.text.split()) > 1]
+    found.reverse()
+    ranked = sorted(found, key=lambda b: _HEADINGS.index(_heading(b) or "h4"))
+    return ranked + [b for b in h1s if b not in ranked]
+
+
+def _looks_like_title(block: Block) -> bool:
+    if not 8 <= len(block.text) <= 300 or len(block.text.split()) < 3 or block.linked > 0.5:
+        return False
+    if any(_NOT_TITLE.search(names(e)) for e in _self_and_parents(block.element, 2)):
+        return False
+    return bool(_heading(block)) or any(
+        _TITLE_NAMED.search(names(element))
+        for element in (*_self_and_parents(block.element, 2), *block.element)
+    )
+
+
+def _heading(block: Block) -> str:
+    return next((e.tag for e in _self_and_parents(block.element, 3) if e.tag in _HEADINGS), "")
+
+
+def _self_and_parents(element: HtmlElement, count: int) -> Iterator[HtmlElement]:
+    node: HtmlElement | None = element
+    for _ in range(count):
+        if node is None:
+            return
+        yield node
+        node = node.getparent()
+
+
+def _agree(printed: str, claimed: str) -> bool:
+    """The same, or one holds the other but for a site's name or a section before it."""
+    one, other = key(_NULL.sub("", printed)), key(claimed)
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 15 and short in long and len(short) * 10 >= len(long) * 6
+
+
+def _cut_page_title(document: Document) -> Iterator[str]:
+    """Parts of `<title>`, the longest first: one of them is mostly the site's name."""
+    parts = _SEPARATORS.split(document.meta.page_title)
+    yield from sorted(filter(None, (document.meta.page_title, *parts)), key=len, reverse=True)
+
+
+def title_place(document: Document, found: str, body: Body) -> int | None:
+    """The index of the block that prints the title, the last one before the text."""
+    for index in range(min(body.first + 3, len(document.blocks) - 1), -1, -1):
+        if same(_NULL.sub("", document.blocks[index].text), found):
+            return index
+    return None
+
+
+def lead(document: Document, body: Body, place: int | None) -> str | None:
+    """The marked lead nearest above the text or at its head; those of other articles are not."""
+    for element in select(document.tree, document.selectors("lead")):
+        if found := text_of(element):
+            return found
+    start = place if place is not None else max(0, body.first - _REACH)
+    best: tuple[int, str] | None = None
+    for block in document.blocks[start : body.first + 4]:
+        score = _lead_score(document, block)
+        if score and (best is None or score > best[0]):
+            best = (score, block.text)
+    return best[1] if best else None
+
+
+def _lead_score(document: Document, block: Block) -> int:
+    if len(block.text) not in _LEAD_CHARS or block.linked >= _LEAD_LINKED:
+        return 0
+    marks = " ".join(
+        e.get(name) or "" for e in _self_and_parents(block.element, 3) for name in _LEAD_MARKS
+    ).lower()
+    if not _LEAD_NAMED.search(marks):
+        return 0
+    begins = key(block.text)[:_SAME_BEGINNING] in key(document.meta.description)
+    return 1 + 2 * ("sapo" in marks) + 2 * begins
+
+
+def section(document: Document, title: str) -> str | None:
+    """The section printed with the article: by rule, in a line of its own, in the breadcrumbs."""
+    for element in select(document.tree, document.selectors("section")):
+        found = text_of(element)
+        if line := _SECTION_LINE.match(found):
+            return line[1]
+        if found and not _HOME.match(found) and not same(found, title):
+            return found
+    for block in document.blocks:
+        if line := _SECTION_LINE.match(block.text):
+            return line[1]
+    crumbs = [text_of(element) for element in select(document.tree, _CRUMBS)]
+    named = [c for c in crumbs if 1 < len(c) <= 60 and not _HOME.match(c) and not same(c, title)]
+    return document.meta.section or next(reversed(named), None)

@@ -1,0 +1,143 @@
+"""What each command answers about a collection that was crawled from the practice web."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from archive.export import KEYS
+from tests.cli import answer, tinhuy
+from tests.practice import PracticeWeb
+
+SITE = "baohatinh"
+
+
+def test_version() -> None:
+    """`tinhuy --version` says which one it is."""
+    assert tinhuy("--version").stdout.startswith("tinhuy 0.")
+
+
+def test_no_command_gives_help() -> None:
+    """`tinhuy` alone tells what it can do, and that this was not a command."""
+    done = tinhuy()
+    assert done.returncode == 2
+    assert "Exit codes" in done.stdout
+
+
+def test_sites() -> None:
+    """All five sites are listed, with province, level and platform."""
+    sites = {site["name"]: site for site in answer("sites")}
+    assert set(sites) == {"baodongthap", "baohatinh", "chodon", "dongthap_portal", "travinh"}
+    assert all(site["province"] and site["level"] and site["platform"] for site in sites.values())
+
+
+def test_sites_in_a_pipe() -> None:
+    """Without a terminal the sites are lines with tabs under a line of names."""
+    lines = [line.split("\t") for line in tinhuy("sites").stdout.splitlines()]
+    assert lines[0] == ["name", "title", "province", "level", "platform", "host"]
+    assert {len(line) for line in lines} == {6}
+
+
+def test_scrapy_knows_the_same_sites(root: Path) -> None:
+    """`scrapy list` in the repository names the sites that `tinhuy sites` does."""
+    command = [sys.executable, "-m", "scrapy", "list"]
+    listed = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True).stdout
+    assert listed.split() == [site["name"] for site in answer("sites")]
+
+
+def test_a_site_is_checked(web: PracticeWeb) -> None:
+    """`tinhuy sites check` finds listing, platform, article and title on a site as described."""
+    checks = answer("sites", "check", SITE, f"--at={web.sites[SITE].url}")
+    found = {check["what"]: check["found"] for check in checks}
+    assert found["listing"]
+    assert found["article"]
+    assert found["title"]
+
+
+def test_list_has_every_article(web: PracticeWeb, collection: Path) -> None:
+    """The list holds each article of the site once, by its URL."""
+    listed = answer("list", f"--collection={collection}")
+    assert sorted(entry["url"] for entry in listed) == sorted(
+        truth.url for truth in web.sites[SITE].articles
+    )
+    assert answer("list", "--change=gone", f"--collection={collection}") == []
+    assert len(answer("list", "--limit=2", f"--collection={collection}")) == 2
+
+
+def test_show_tells_where_the_bytes_are(collection: Path) -> None:
+    """The command that `show` prints gives the record of that very page."""
+    entry = answer("list", "--limit=1", f"--collection={collection}")[0]
+    said = tinhuy("show", entry["id"], f"--collection={collection}").stdout
+    assert entry["title"] in said
+    command = next(line for line in said.splitlines() if line.startswith("the bytes"))
+    record = subprocess.run(
+        command.removeprefix("the bytes"), shell=True, capture_output=True, check=True
+    ).stdout
+    assert record.startswith(b"WARC/1.1\r\n")
+    assert entry["capture"]["record_id"].encode() in record
+    assert entry["url"].encode() in record
+
+
+def test_show_for_machines(collection: Path) -> None:
+    """`show --json` has the article, its versions and its capture, by URL as well as by id."""
+    entry = answer("list", "--limit=1", f"--collection={collection}")[0]
+    shown = answer("show", entry["url"], f"--collection={collection}")
+    assert shown["id"] == entry["id"]
+    assert [version["change"] for version in shown["versions"]] == ["new"]
+    assert shown["capture"]["offset"] >= 0
+
+
+def test_search_needs_no_diacritics(collection: Path) -> None:
+    """Words typed without marks find the article whose title has them."""
+    from archive.text import search_fold
+
+    entry = answer("list", "--limit=1", f"--collection={collection}")[0]
+    words = search_fold(entry["title"])
+    hits = answer("search", *words.split(), f"--collection={collection}")
+    assert entry["url"] in [hit["url"] for hit in hits]
+
+
+def test_nothing_found(collection: Path) -> None:
+    """A search without a hit is an empty answer, not an error."""
+    assert answer("search", "xyzzy", f"--collection={collection}") == []
+
+
+def test_export_jsonl(web: PracticeWeb, collection: Path, tmp_path: Path) -> None:
+    """The export holds every article, with the promised keys."""
+    path = tmp_path / "all.jsonl"
+    done = tinhuy("export", "--format=jsonl", "-o", str(path), f"--collection={collection}")
+    assert done.returncode == 0, done.stderr
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+    assert {record["url"] for record in records} == {t.url for t in web.sites[SITE].articles}
+    assert all(tuple(record) == KEYS for record in records)
+
+
+def test_export_csv(collection: Path, tmp_path: Path) -> None:
+    """The same as a table for spreadsheets."""
+    path = tmp_path / "all.csv"
+    done = tinhuy("export", "--format=csv", "-o", str(path), f"--collection={collection}")
+    assert done.returncode == 0, done.stderr
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    assert rows
+    assert tuple(rows[0]) == KEYS
+
+
+def test_verify_finds_nothing(collection: Path) -> None:
+    """What a crawl has written is sound."""
+    assert answer("verify", f"--collection={collection}") == []
+
+
+def test_rebuild_counts(collection: Path) -> None:
+    """A rebuild tells how many articles of which site it derived."""
+    counts = answer("rebuild", f"--collection={collection}")
+    assert [(one["site"], one["articles"]) for one in counts] == [(SITE, 6)]
+
+
+def test_replay_reads_the_same(collection: Path) -> None:
+    """A replay of what was just crawled is the same, and exits 0."""
+    report = answer("replay", SITE, f"--collection={collection}")
+    assert report["same"] == len(report["articles"]) == 6
