@@ -255,7 +255,7 @@ def _refreshed(states: list[RunState], crawlers: Sequence[Crawler]) -> list[RunS
     for state, crawler in zip(states, crawlers, strict=True):
         with suppress(KeyError):  # its spider has not opened yet
             session = session_of(crawler)
-            state.counts = session.live_counts()
+            state.counts = session.run.counts if session.run else session.live_counts()
             state.outcome = Outcome(session.run.outcome) if session.run else None
     return states
 

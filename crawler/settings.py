@@ -45,6 +45,8 @@ REQUISITES = True
 
 BOT_NAME = "tinhuy"
 
+CONCURRENT_REQUESTS = 4  # what waits in the downloader must still be asked for after Ctrl-C
+
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines; a site may say otherwise
 
 COOKIES_ENABLED = False  # its domain check fetches a list behind our back; sessions make traps
@@ -56,6 +58,11 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 DOWNLOAD_DELAY = 2.0  # seconds; a site overrides it, `--delay` overrides both
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.fetching.decoding.DecodingMiddleware": 590,  # the other drops pages of false gzip
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+}
 
 DOWNLOAD_HANDLERS = {
     "data": None,  # nothing but http and https is fetched

@@ -12,7 +12,6 @@ import scrapy
 from parsel import Selector
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response, TextResponse
 from scrapy.settings import BaseSettings
 from scrapy.utils.response import get_base_url
@@ -20,6 +19,7 @@ from scrapy.utils.response import get_base_url
 from archive import Article, CaptureNotFound, Gone
 from crawler import feeds, registry, requisites
 from crawler.fetching.capture import record_to
+from crawler.fetching.guard import AddressRefused
 from crawler.fetching.replay import replay_from
 from crawler.frontier import Frontier
 from crawler.reading import NotAnArticle, Page, read
@@ -29,6 +29,7 @@ from crawler.site import Site
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _POSTBACK = re.compile(r"__doPostBack\('([^']{0,300})'\s*,\s*'([^']{0,300})'\)")
+_FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
 _LINKS = "a::attr(href), area::attr(href)"
 _GONE = (404, 410)
 _REFUSED = (401, 403, 429, 503)
@@ -171,8 +172,10 @@ class SiteSpider(scrapy.Spider):
         """No answer, after all retries. Another form of the address may still be tried."""
         request = failure.request
         self.frontier.release(request.meta.get("key", ""))
-        if failure.check(IgnoreRequest):
+        if failure.getErrorMessage() == _FORBIDDEN:
             self.session.counts["forbidden"] += 1
+        elif failure.check(AddressRefused):
+            self.session.counts["refused"] += 1
         elif request.meta["kind"] == "requisite":
             self.session.counts["requisites_failed"] += 1
         elif self.session.replaying and failure.check(CaptureNotFound):

@@ -20,7 +20,7 @@ from crawler.reading.tree import BLOCKS, SILENT, text_of
 
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.I)
 _ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.I)
-_ENDS_SENTENCE = re.compile(r"[.!?:;…”\"»)]$")
+_ENDS_SENTENCE = frozenset('.!?:;…”"»)')
 _BEGINS_ITEM = re.compile(r"^(?:[-–—+*•>]|\d{1,2}[.)/]\s|[a-zđ]\)\s)")
 _MARKS = frozenset(("em", "i", "cite"))
 
@@ -60,14 +60,14 @@ class Block:
 
     def paragraphs(self) -> list[str]:
         """Its lines, those joined that a hard break divides inside a sentence."""
-        found = [self.lines[0]]
+        found = [[self.lines[0]]]
         for line, is_empty_before in zip(self.lines[1:], self.breaks, strict=True):
-            ended = _ENDS_SENTENCE.search(found[-1]) or _BEGINS_ITEM.match(line)
+            ended = found[-1][-1][-1] in _ENDS_SENTENCE or _BEGINS_ITEM.match(line)
             if is_empty_before or ended:
-                found.append(line)
+                found.append([line])
             else:
-                found[-1] += f" {line}"
-        return found
+                found[-1].append(line)
+        return [" ".join(lines) for lines in found]
 
 
 def _alignment(element: HtmlElement) -> str:

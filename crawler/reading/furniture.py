@@ -21,7 +21,7 @@ _LONGEST = 350
 _AFTER = 0.3
 _LIST_LIKE = 0.8
 _BULLETS = re.compile(r"^[\s•●▪■◦*»›\-–—+]+(?=\S)")
-_NUMBER = r"[\d][\d.,\s]*"
+_NUMBER = r"\d[\d.,]*(?:\s\d[\d.,]*)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ RULES = (
         |(?:trong\s)?tuần(?:\snày|\strước)?|(?:trong\s)?tháng(?:\snày|\strước|\shiện\stại)?
         |(?:trong\s)?năm(?:\snay|\strước)?|tất\scả|tổng\scộng|tổng\s(?:số\s)?(?:lượt\s)?truy\scập
         |đã\sxem|phản\shồi|số\slần\s(?:đọc|xem)|views?|lượt\s(?:xem|đọc|truy\scập)(?:\shôm\snay
-        |\stuần\snày|\stháng\snày)?)\s*[:|]?\s*{_NUMBER}(?:\slượt(?:\sxem|\sđọc)?)?
-        (?:\s*[|•,]\s*[^\d.]{{3,25}}:?\s*{_NUMBER})*""",
+        |\stuần\snày|\stháng\snày)?)\s?[:|]?\s?{_NUMBER}(?:\slượt(?:\sxem|\sđọc)?)?
+        (?:\s?[|•]\s?[^\d.|•]{{3,25}}\d[\d.,]*)*""",
     ),
     _rule("counter", rf"{_NUMBER}\s?(?:lượt\s(?:xem|đọc|truy\scập)|views?|bình\sluận)"),
     _rule(

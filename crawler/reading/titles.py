@@ -32,6 +32,7 @@ _LEAD_CHARS = range(60, 901)
 _LEAD_LINKED = 0.3
 _SAME_BEGINNING = 50
 _REACH = 40
+_LONGEST = 400
 _HEADINGS = ("h1", "h2", "h3", "h4")
 
 
@@ -58,14 +59,14 @@ def _candidates(document: Document, body: Body | None) -> list[Block]:
     end = body.first + 3 if body else len(document.blocks)
     start = max(0, end - 2 * _REACH) if body else 0
     found = [b for b in document.blocks[start:end] if _looks_like_title(b)]
-    h1s = [b for b in document.blocks if _heading(b) == "h1" and len(b.text.split()) > 1]
+    h1s = [b for b in document.blocks if _heading(b) == "h1" and _is_titular(b.text)]
     found.reverse()
     ranked = sorted(found, key=lambda b: _HEADINGS.index(_heading(b) or "h4"))
     return ranked + [b for b in h1s if b not in ranked]
 
 
 def _looks_like_title(block: Block) -> bool:
-    if not 8 <= len(block.text) <= 300 or len(block.text.split()) < 3 or block.linked > 0.5:
+    if not _is_titular(block.text) or len(block.text.split()) < 3 or block.linked > 0.5:
         return False
     if any(_NOT_TITLE.search(names(e)) for e in _self_and_parents(block.element, 2)):
         return False
@@ -73,6 +74,10 @@ def _looks_like_title(block: Block) -> bool:
         _TITLE_NAMED.search(names(element))
         for element in (*_self_and_parents(block.element, 2), *block.element)
     )
+
+
+def _is_titular(text: str) -> bool:
+    return 8 <= len(text) <= _LONGEST and " " in text
 
 
 def _heading(block: Block) -> str:
