@@ -24,6 +24,7 @@ from archive.query import Query
 from archive.schema import (
     DUMP,
     ENTRIES,
+    KNOWN,
     LOOKS_AT,
     SCHEMA,
     SCHEMA_VERSION,
@@ -93,6 +94,8 @@ class Known:
     last_seen: str
     looks: int
     gone_at: str | None
+    addresses: tuple[str, ...]
+    """Every URL that was captured as this article, the newest capture's first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,12 +256,10 @@ class Catalog:
 
     def known(self, site: str) -> Iterator[Known]:
         """The articles of a site, by URL. Read at once: looks may be put meanwhile."""
-        rows = self._select(
-            "SELECT url, first_seen, last_seen, looks, gone_at FROM articles"
-            " WHERE site = :site ORDER BY url",
-            site=site,
+        rows = self._select(KNOWN, site=site).fetchall()
+        return (
+            Known(**{**dict(row), "addresses": tuple(json.loads(row["addresses"]))}) for row in rows
         )
-        return (Known(**dict(row)) for row in rows.fetchall())
 
     def counts(self) -> list[SiteCounts]:
         """What there is of each site, by name."""
@@ -361,8 +362,8 @@ class Catalog:
             text = json.dumps(articles.to_json(seen), ensure_ascii=False)
             reading = (str(of.text), str(of.fold), str(of.metadata), look.conversion_id, text)
         payload = look.capture.digest and str(look.capture.digest)
-        row = (key, look.seen_at, look.change, payload, *reading)
-        sql = "INSERT OR IGNORE INTO looks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        row = (key, look.seen_at, look.change, look.capture.url, payload, *reading)
+        sql = f"INSERT OR IGNORE INTO looks VALUES ({', '.join('?' * len(row))})"
         return self._db.execute(sql, row).rowcount == 1
 
     def _index(self, key: int, look: Look) -> None:

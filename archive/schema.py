@@ -25,6 +25,7 @@ CREATE TABLE looks (
     article INTEGER NOT NULL REFERENCES articles (key),
     seen_at TEXT NOT NULL,
     change TEXT NOT NULL,
+    captured_url TEXT NOT NULL,
     payload_digest TEXT,
     text_digest TEXT,
     fold_digest TEXT,
@@ -76,6 +77,13 @@ WITH best AS (
     ORDER BY place, s, u LIMIT :limit)
 {ENTRIES} JOIN best ON found = key ORDER BY place, site, url
 """
+KNOWN = """
+SELECT url, first_seen, last_seen, looks, gone_at, (
+    SELECT json_group_array(captured_url) FROM (
+        SELECT captured_url FROM looks WHERE article = key
+        GROUP BY captured_url ORDER BY max(seen_at) DESC)) AS addresses
+FROM articles WHERE site = :site ORDER BY url
+"""
 LOOKS_AT = """
 SELECT looks.* FROM articles JOIN looks ON article = key WHERE site = :site AND url = :url
 """
@@ -85,7 +93,7 @@ DUMP = {
         SELECT id, site, url, change, first_seen, last_seen, read_at, gone_at, looks, versions
         FROM articles ORDER BY site, url""",
     "look": """
-        SELECT id, seen_at, looks.change, payload_digest, text_digest, fold_digest,
+        SELECT id, seen_at, looks.change, captured_url, payload_digest, text_digest, fold_digest,
             metadata_digest, conversion_id, reading
         FROM articles JOIN looks ON article = key ORDER BY site, url, seen_at""",
     "words": """

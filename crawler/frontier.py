@@ -43,6 +43,11 @@ class Frontier:
     ) -> None:
         self.scope = scope
         self.known = known
+        self._identities = {
+            scope.canonical(address): url
+            for url, entry in known.items()
+            for address in entry.addresses
+        }
         self.policy, self.refresh, self.max_pages = policy, refresh, max_pages
         self.max_of_a_shape = max_of_a_shape
         self.counts, self.clock = counts, clock
@@ -56,7 +61,7 @@ class Frontier:
         if decision.kind is None:
             return None
         is_article = decision.kind == "article"
-        identity = self.scope.canonical(url)
+        identity = self.identity(url)
         key = identity if is_article else self.scope.key(url)
         if not self.first(key) or self._is_trapped(decision):
             return None
@@ -65,6 +70,11 @@ class Frontier:
         if (is_article and not self._is_wanted(identity)) or not self.has_room():
             return None
         return Admission(decision.kind, self.scope.fetch_form(url), key)
+
+    def identity(self, url: str) -> str:
+        """The URL of the article that this address is known to show, else its canonical form."""
+        canonical = self.scope.canonical(url)
+        return self._identities.get(canonical, canonical)
 
     def first(self, key: str) -> bool:
         """Whether this key is met for the first time in the run."""
@@ -86,9 +96,9 @@ class Frontier:
         return True
 
     def articles_among(self, urls: Iterable[str]) -> frozenset[str]:
-        """The canonical URLs of those that are articles."""
+        """The identities of those that are articles."""
         return frozenset(
-            self.scope.canonical(url) for url in urls if self.scope.decide(url).kind == "article"
+            self.identity(url) for url in urls if self.scope.decide(url).kind == "article"
         )
 
     def _is_trapped(self, decision: Decision) -> bool:

@@ -28,9 +28,7 @@ class GenericSpider(SiteSpider):
         if isinstance(response, TextResponse) and (found := registry.recognise(response.text)):
             self._use(registry.rules(replace(self.site, platform=found.name)))
             self.frontier.first(self.scope.key(response.url))
-        for url in self.frontier.known:
-            if request := self._follow(url, via=None):
-                yield request
+        yield from self._known()
         yield from self.parse_article(response)
 
 

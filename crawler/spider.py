@@ -107,14 +107,19 @@ class SiteSpider(scrapy.Spider):
     # Where a run begins
 
     async def start(self) -> AsyncIterator[Request]:
+        for request in self._known():
+            yield request
         for seed in self._seeds():
             if self.frontier.first(self.scope.key(seed)) and self.frontier.has_room():
                 yield self._request(seed, "listing", self.parse_listing, seed=True)
         for path in (*self.rules.listing.feeds, *self.rules.listing.sitemaps):
             url = self._at(urljoin(self.site.seeds[0], path))
             yield self._request(url, "feed", self.parse_feed)
-        for url in self.frontier.known:
-            if request := self._follow(url, via=None):
+
+    def _known(self) -> Iterator[Request]:
+        """Known articles that are due, at the address where each was seen last."""
+        for known in self.frontier.known.values():
+            if request := self._follow(known.addresses[0], via=None):
                 yield request
 
     def _seeds(self) -> list[str]:

@@ -53,7 +53,7 @@ RULES = (
         |(?:trong\s)?năm(?:\snay|\strước)?|tất\scả|tổng\scộng|tổng\s(?:số\s)?(?:lượt\s)?truy\scập
         |đã\sxem|phản\shồi|số\slần\s(?:đọc|xem)|views?|lượt\s(?:xem|đọc|truy\scập)(?:\shôm\snay
         |\stuần\snày|\stháng\snày)?)\s?[:|]?\s?{_NUMBER}(?:\slượt(?:\sxem|\sđọc)?)?
-        (?:\s?[|•]\s?[^\d.|•]{{3,25}}\d[\d.,]*)*""",
+        (?:\s?[|•]\s?[^\s\d.|•][^\d.|•]{{2,24}}\d[\d.,]*)*""",
     ),
     _rule("counter", rf"{_NUMBER}\s?(?:lượt\s(?:xem|đọc|truy\scập)|views?|bình\sluận)"),
     _rule(

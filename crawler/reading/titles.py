@@ -41,7 +41,8 @@ def title(document: Document, body: Body | None) -> str:
     for element in select(document.tree, document.selectors("title")):
         if found := _NULL.sub("", text_of(element)):
             return found
-    claims = [*document.meta.titles, *_cut_page_title(document)]
+    told = (*document.meta.titles, *_cut_page_title(document))
+    claims = [claim for claim in told if len(claim) <= _LONGEST]
     printed = _candidates(document, body)
     for block in printed:
         if any(_agree(block.text, claim) for claim in claims):
@@ -49,9 +50,9 @@ def title(document: Document, body: Body | None) -> str:
     headings = [block for block in printed if _heading(block)]
     if first := next((b for b in headings if _heading(b) == "h1"), None):
         return first.text
-    if document.meta.titles:
-        return document.meta.titles[0]
-    return (headings or printed)[0].text if printed else next(iter(claims), "")
+    if not document.meta.titles and printed:
+        return (headings or printed)[0].text
+    return next(iter(claims), "")
 
 
 def _candidates(document: Document, body: Body | None) -> list[Block]:

@@ -232,6 +232,7 @@ def test_known(catalog: Catalog) -> None:
             last_seen=day(3),
             looks=3,
             gone_at=None,
+            addresses=("https://bao.example/1.html",),
         ),
         Known(
             url="https://bao.example/2.html",
@@ -239,9 +240,24 @@ def test_known(catalog: Catalog) -> None:
             last_seen=day(2),
             looks=3,
             gone_at=day(3),
+            addresses=("https://bao.example/2.html",),
         ),
     ]
     assert list(catalog.known("nowhere")) == []
+
+
+def test_known_addresses(catalog: Catalog) -> None:
+    """Every address that an article was captured at is told once, the newest first."""
+    for number, address in enumerate(("/old.htm", "/1.html", "/old.htm", "/1?a=b"), start=1):
+        made = look(Change.NEW if number == 1 else Change.UNCHANGED, number, article("bao", 1))
+        capture = replace(made.capture, url=f"https://bao.example{address}")
+        catalog.put(replace(made, capture=capture))
+    (known,) = catalog.known("bao")
+    assert [url.removeprefix("https://bao.example") for url in known.addresses] == [
+        "/1?a=b",
+        "/old.htm",
+        "/1.html",
+    ]
 
 
 def test_looks_may_be_put_while_known_articles_are_walked(catalog: Catalog) -> None:
