@@ -218,7 +218,7 @@ class SiteSpider(scrapy.Spider):
             capture=response.meta.get("capture"),
         )
         found = read(
-            page, site=self.site.name, rules=self.rules.article, canonical=self.scope.canonical
+            page, site=self.site.name, rules=self.rules.article, canonical=self.frontier.identity
         )
         if found.url not in self.read:
             self.read.add(found.url)
