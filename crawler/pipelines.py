@@ -7,7 +7,8 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from archive import Article, Change, Gone, Look
+from archive import Article, Change, Gone, Look, Recording, StorageFailed
+from crawler.fetching.capture import stop
 from crawler.reading import NotAnArticle
 from crawler.session import Session, session_of
 
@@ -22,14 +23,15 @@ class ArticlePipeline:
     COMMIT_LOOKS or COMMIT_SECONDS.
     """
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.session: Session = session_of(crawler)
         self.pending: list[Look] = []
         self.committed_at = time.monotonic()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(session_of(crawler))
+        return cls(crawler)
 
     async def process_item(self, item: Article | Gone | NotAnArticle) -> object:
         look = self._look(item)
@@ -39,9 +41,18 @@ class ArticlePipeline:
         self.session.counts["articles"] += look.change != Change.GONE
         self.session.counts[look.change.value] += 1
         if self.session.recording:
-            self.pending.append(self.session.recording.convert(look))
-            self._commit_when_due()
+            await self._keep(look, self.session.recording)
         return item
+
+    async def _keep(self, look: Look, recording: Recording) -> None:
+        """Write a look; when the disk refuses, the run ends in good order."""
+        try:
+            self.pending.append(recording.convert(look))
+            self._commit_when_due()
+        except StorageFailed as error:
+            self.session.trouble = error
+            stop(self.crawler, "storage")
+            raise
 
     def _look(self, item: Article | Gone | NotAnArticle) -> Look | None:
         """What this item says of a known or new article; None when it says nothing of any."""
@@ -76,4 +87,7 @@ class ArticlePipeline:
         self.committed_at = time.monotonic()
 
     async def close_spider(self) -> None:
-        self._commit()
+        try:
+            self._commit()
+        except StorageFailed as error:  # told at the end of the run
+            self.session.trouble = error

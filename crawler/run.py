@@ -88,7 +88,8 @@ def crawl(
 ) -> list[Run]:
     """Crawl sites (or one URL of no known site) into a collection, all at once.
 
-    Raises UnknownSite, BadRequest, and the ArchiveError of a collection that cannot be opened.
+    Raises UnknownSite, BadRequest, the ArchiveError of a collection that cannot be opened, and
+    StorageFailed, when all runs have ended, if the disk refused to take what one of them wrote.
     """
     jobs = [_Job.of(name) for name in names]
     sessions = _run(jobs, {"COLLECTION": str(collection), **_settings(options, jobs)}, watch)
@@ -216,7 +217,11 @@ def _run(
     for task in tasks:
         if error := task.exception():
             raise error
-    return [session_of(crawler) for crawler in crawlers]
+    sessions = [session_of(crawler) for crawler in crawlers]
+    for session in sessions:
+        if session.trouble:
+            raise session.trouble
+    return sessions
 
 
 @dataclass(frozen=True, slots=True)

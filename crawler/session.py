@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from archive import Catalog, Collection, Recording, Run
+from archive import Catalog, Collection, Recording, Run, StorageFailed
 from crawler.outcome import Outcome, judge
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ class Session:
     """The open collection of a run, and its counts.
 
     `known` are the site's articles when the run began, by URL. `recording` is None in a replay:
-    nothing is written then. Opening raises what
-    `Collection.open` and `Collection.recording` raise; `close` must follow.
+    nothing is written then. `trouble` is why writing failed. Opening raises what `Collection.open`
+    and `Collection.recording` raise; `close` must follow.
     """
 
     def __init__(
@@ -42,6 +42,7 @@ class Session:
         self.clock = clock
         self.counts: Counter[str] = Counter()
         self.run: Run | None = None
+        self.trouble: StorageFailed | None = None
         self.replaying = settings.getbool("REPLAY")
         self.collection = _collection(Path(settings["COLLECTION"]), create=not self.replaying)
         self.catalog = Catalog(self.collection.catalog_path)
@@ -95,6 +96,8 @@ class Session:
                 self.recording.finish(run)
                 self._open.close()
                 self.catalog.put_run(run)
+        except StorageFailed as error:
+            self.trouble = error
         finally:
             self._open.close()
             self.catalog.close()

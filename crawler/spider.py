@@ -16,7 +16,7 @@ from scrapy.http import Request, Response, TextResponse
 from scrapy.settings import BaseSettings
 from scrapy.utils.response import get_base_url
 
-from archive import Article, CaptureNotFound, Gone
+from archive import Article, CaptureNotFound, Gone, StorageFailed
 from crawler import feeds, registry, requisites
 from crawler.fetching.capture import record_to
 from crawler.fetching.guard import AddressRefused
@@ -177,7 +177,9 @@ class SiteSpider(scrapy.Spider):
         """No answer, after all retries. Another form of the address may still be tried."""
         request = failure.request
         self.frontier.release(request.meta.get("key", ""))
-        if failure.getErrorMessage() == _FORBIDDEN:
+        if failure.check(StorageFailed):
+            self.session.trouble = failure.value
+        elif failure.getErrorMessage() == _FORBIDDEN:
             self.session.counts["forbidden"] += 1
         elif failure.check(AddressRefused):
             self.session.counts["refused"] += 1

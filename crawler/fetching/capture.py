@@ -106,7 +106,6 @@ class CaptureHandler:
         self._guard = Guard(crawler.settings.getlist("NAMED_HOSTS"))
         self._resolver = GuardedResolver.on(self._wiretap.reactor)
         self._resolver.admit(self._guard)
-        self._stopping: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CaptureHandler:
@@ -158,21 +157,25 @@ class CaptureHandler:
         try:
             request.meta["capture"] = self._recorder.recording.record(exchange)
         except StorageFailed:
-            self._stop()
+            stop(self._crawler, "storage")
             raise
         finally:
             if exchange.response is not None:
                 exchange.response.close()
 
-    def _stop(self) -> None:
-        engine = self._crawler.engine
-        if self._stopping is None and engine is not None:
-            closing_down = engine.close_spider_async(reason="storage")
-            self._stopping = asyncio.ensure_future(closing_down)
-
     async def close(self) -> None:
         self._resolver.dismiss(self._guard)
         await self._wiretap.close()
+
+
+_stopping: WeakKeyDictionary[Crawler, asyncio.Task[None]] = WeakKeyDictionary()
+
+
+def stop(crawler: Crawler, reason: str) -> None:
+    """End a crawl in good order, from wherever it is: what is under way is waited for."""
+    if crawler not in _stopping and crawler.engine is not None:
+        closing_down = crawler.engine.close_spider_async(reason=reason)
+        _stopping[crawler] = asyncio.ensure_future(closing_down)
 
 
 def exchange_of(request: Request, wire: Wire, error: BaseException | None) -> Exchange:

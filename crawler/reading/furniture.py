@@ -197,7 +197,8 @@ def _repeated(line: str, kept: int, title: str, lead: str) -> str | None:
     said = canonical(line).casefold().removeprefix("null ")
     if title and said == canonical(title).casefold():
         return "title again"
-    return "lead again" if lead and said == canonical(lead).casefold() else None
+    is_lead = kept == 0 and lead and said == canonical(lead).casefold()
+    return "lead again" if is_lead else None
 
 
 def _end_of_text(lines: Sequence[str]) -> int:

@@ -94,6 +94,8 @@ SILENT = frozenset(
     ]
 )
 """Elements whose text is not printed, or is not the page's."""
+# libxml2 forgets what comes after `</html>`, which a pasted document may bring into any place.
+_END = re.compile(r"</(?:html|body)\s*>", re.I)
 
 
 def parse(text: str) -> HtmlElement | None:
@@ -101,7 +103,7 @@ def parse(text: str) -> HtmlElement | None:
 
     The parser stops at 256 levels, so that no walk over the tree can go deeper.
     """
-    text = _PASTED.sub("data:,", text)[:MAX_CHARS]
+    text = _END.sub("", _PASTED.sub("data:,", text)[:MAX_CHARS])
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)

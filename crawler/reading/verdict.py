@@ -10,11 +10,11 @@ from crawler.reading.document import Body, Document, same
 
 # Spoken by the system, not by a journalist: a short block that says little else.
 _GONE = re.compile(
-    r"tài sản không thể được tìm thấy|không tìm thấy (?:trang|bài viết|nội dung)"
-    r"|(?:bài viết|tin|nội dung|trang|tài liệu)(?: này| bạn (?:tìm|yêu cầu)\S*| bạn đang tìm"
-    r"(?: kiếm)?)? (?:này )?(?:không (?:còn )?tồn tại|không (?:được )?tìm thấy"
+    r"(?:(?:rất tiếc|xin lỗi|lỗi|error)\W{0,3}\s*)?(?:tài sản không thể được tìm thấy"
+    r"|không tìm thấy (?:trang|bài viết|nội dung)|(?:bài viết|tin|nội dung|trang|tài liệu)"
+    r"(?: này| bạn (?:tìm|yêu cầu)\S*| bạn đang tìm(?: kiếm)?)? (?:này )?(?:không (?:còn )?tồn tại|không (?:được )?tìm thấy"
     r"|đã bị (?:xóa|xoá|gỡ))|the requested (?:resource|asset) (?:was not|could not be) found"
-    r"|page not found|lỗi 404|404 not found",
+    r"|page not found|(?:lỗi )?404(?: not found)?\W*$)",
     re.I,
 )
 _REASONS = (
@@ -39,6 +39,7 @@ _LISTED = 0.35
 _MANY_LINKS = 30
 _HEADLINE_WORDS = 5
 _FEW = 3
+_BETWEEN = 3
 
 
 def is_gone(document: Document) -> bool:
@@ -48,7 +49,7 @@ def is_gone(document: Document) -> bool:
     if any(len(block.text) >= _PARAGRAPH for block in plain):
         return False
     return any(
-        _GONE.search(block.text) or any(phrase in block.text.casefold() for phrase in own)
+        _GONE.match(block.text) or any(phrase in block.text.casefold() for phrase in own)
         for block in plain
     )
 
@@ -112,10 +113,19 @@ def _is_believable(document: Document, body: Body, text: list[str], title: str) 
 
 
 def _are_teasers(document: Document, body: Body, title: str) -> bool:
-    """Whether each text stands right under a linked headline that is not the page's own."""
+    """Whether each text stands under a linked headline that is not the page's own."""
     places = [line.block for line in body.lines if line.block and len(line.text) >= _LONG_LINE]
-    above = [document.blocks[place - 1] for place in places]
-    return bool(above) and all(_is_headline(b) and not same(b.text, title) for b in above)
+    return bool(places) and all(_is_under_headline(document, at, title) for at in places)
+
+
+def _is_under_headline(document: Document, place: int, title: str) -> bool:
+    """Dates and names of sections may stand between."""
+    for block in document.blocks[max(0, place - _BETWEEN) : place][::-1]:
+        if same(block.text, title) or (block.linked < 0.5 and len(block.text) >= _LONG_LINE):
+            return False
+        if _is_headline(block):
+            return True
+    return False
 
 
 def _is_list(region: list[Block], lines: int) -> bool:

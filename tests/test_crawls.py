@@ -1,0 +1,87 @@
+"""Crawls that a user may ask for beside the nightly one, and those that go wrong."""
+
+from __future__ import annotations
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive import Catalog, Collection
+from archive.reader import iter_records
+from tests.cli import answer, tinhuy
+from tests.practice import PracticeWeb
+
+SITES = ("dongthap_portal", "baohatinh", "chodon", "travinh", "baodongthap")
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[PracticeWeb]:
+    with PracticeWeb(seed=11, articles=12) as web:
+        yield web
+
+
+def known(path: Path) -> set[str]:
+    with Catalog(Collection.open(path).catalog_path) as catalog:
+        return {entry.url for entry in catalog.articles()}
+
+
+@pytest.mark.parametrize("site", SITES)
+def test_a_site_that_is_not_in_the_list(web: PracticeWeb, site: str, tmp_path: Path) -> None:
+    """From one URL the system is recognised, and every article of that host is found once."""
+    where = web.sites[site]
+    (run,) = answer("crawl", where.start, "--delay=0", f"--collection={tmp_path}/c")
+    assert run["outcome"] == "ok"
+    assert known(tmp_path / "c") <= {truth.url for truth in where.articles}
+    if len(where.hosts) == 1:  # nobody named the second host of the other one
+        assert len(known(tmp_path / "c")) == len(where.articles)
+
+
+def test_a_limit_on_pages_is_kept_and_told(web: PracticeWeb, tmp_path: Path) -> None:
+    """With --max-pages a run asks for no more pages, and calls itself incomplete."""
+    at = f"--at={web.sites['chodon'].start}"
+    where = f"--collection={tmp_path}/c"
+    (run,) = answer("crawl", "chodon", at, "--delay=0", where, "--max-pages=5", code=11)
+    assert run["outcome"] == "incomplete"
+    assert run["counts"]["asked"] == 5
+
+
+def test_a_run_without_refresh_asks_only_for_what_is_due(web: PracticeWeb, tmp_path: Path) -> None:
+    """A second run minutes later fetches listings, and no article that is known already."""
+    at = f"--at={web.sites['travinh'].start}"
+    where = f"--collection={tmp_path}/c"
+    answer("crawl", "travinh", at, "--delay=0", where)
+    before = len(web.hits("travinh"))
+    (run,) = answer("crawl", "travinh", at, "--delay=0", where)
+    targets = {hit.target for hit in web.hits("travinh")[before:]}
+    articles = {url for truth in web.sites["travinh"].articles for url in truth.urls}
+    assert not [t for t in targets if web.sites["travinh"].url + t in articles]
+    assert (run["outcome"], run["counts"].get("new", 0)) == ("ok", 0)
+
+
+def test_sites_check_tells_what_was_found(web: PracticeWeb) -> None:
+    """`sites check` looks at one listing and one article, and names every field."""
+    at = f"--at={web.sites['baohatinh'].start}"
+    found = {check["what"]: check["found"] for check in answer("sites", "check", "baohatinh", at)}
+    assert found["listing"] is found["platform"] is found["article links"] is True
+    assert found["article text"] is found["title"] is True
+
+
+def test_a_full_disk_is_named_and_loses_nothing(web: PracticeWeb, tmp_path: Path) -> None:
+    """When the disk refuses, the crawl says so in one line, and what it kept is sound."""
+    at = web.sites["baodongthap"].start
+    crawl = f"-m crawler.cli crawl baodongthap --at={at} --delay=0 --collection={tmp_path}/c"
+    command = f"ulimit -f 100; exec {shlex.quote(sys.executable)} {crawl}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 8
+    assert done.stderr.splitlines()[-1].startswith("tinhuy: cannot write ")
+    assert "free some space" in done.stderr
+    tinhuy("verify", "--repair", f"--collection={tmp_path}/c")
+    assert answer("verify", f"--collection={tmp_path}/c") == []
+    files = Collection.open(tmp_path / "c").archive_dir.glob("*.warc.gz")
+    kinds = [record.type for file in files for record in iter_records(file)]
+    assert "response" in kinds
+    assert kinds.count("request") >= kinds.count("response") + kinds.count("revisit")
