@@ -35,17 +35,16 @@ def name_body(
     tree: HtmlElement, selectors: tuple[str, ...], drop: tuple[str, ...]
 ) -> HtmlElement | None:
     """The element that holds the body by a site's rules, with what they drop taken out of it."""
-    for css in selectors:
-        for element in select(tree, (css,)):
-            if (element.text_content() or "").strip():
-                for rule in drop:
-                    for unwanted in select(element, (rule,)):
-                        if unwanted is not element:
-                            unwanted.drop_tree()
-                # Text in an inline element begins no line of its own: make it do so.
-                element.tag = element.tag if element.tag in BLOCKS else "div"
-                return element
-    return None
+    named = (element for css in selectors for element in select(tree, (css,)))
+    root = next((element for element in named if text_of(element)), None)
+    if root is None:
+        return None
+    for unwanted in [element for css in drop for element in select(root, (css,))]:
+        if unwanted is not root and unwanted.getparent() is not None:
+            unwanted.drop_tree()
+    # Text in an inline element begins no line of its own: make it do so.
+    root.tag = root.tag if root.tag in BLOCKS else "div"
+    return root
 
 
 def by_rules(document: Document, root: HtmlElement) -> Body | None:
@@ -150,18 +149,14 @@ def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body:
     near = {block.element for block in held} | {block.element.getparent() for block in held}
     alike = {_build(block) for block in held}
     is_missed = all(len(block.text) < _LONG_LINE for block in held)
-    chosen = [
-        i
-        for i, block in zip(indexes, map(document.blocks.__getitem__, indexes), strict=True)
-        if _is_plain(block, root)
-        and (
-            is_missed
-            or i in anchors
-            or block.element in near
-            or block.element.getparent() in near
-            or _build(block) in alike
-        )
-    ]
+
+    def belongs(i: int) -> bool:
+        element = document.blocks[i].element
+        if is_missed or i in anchors or element in near or element.getparent() in near:
+            return True
+        return _build(document.blocks[i]) in alike
+
+    chosen = [i for i in indexes if _is_plain(document.blocks[i], root) and belongs(i)]
     return Body(
         lines=[Line(text, i) for i in chosen for text in document.blocks[i].paragraphs()],
         first=indexes[0],

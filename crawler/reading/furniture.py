@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from archive.text import canonical, clean
+from crawler.reading.dates import stamps
 
 Place = Literal["anywhere", "head", "tail"]
 
@@ -191,9 +192,11 @@ def _rule_for(line: str, index: int, count: int) -> str | None:
 
 
 def _repeated(line: str, kept: int, title: str, lead: str) -> str | None:
-    """The title, printed again above the text; the lead, printed again as its first line."""
+    """What stands above the text a second time: the title, the lead, the date already lifted."""
     if kept > 1:
         return None
+    if kept == 0 and stamps(line):
+        return "date line"
     said = canonical(line).casefold().removeprefix("null ")
     if title and said == canonical(title).casefold():
         return "title again"

@@ -13,27 +13,9 @@ from archive.text import clean
 from crawler.reading.document import Body, Document
 from crawler.reading.tree import absolute, names, select, text_of
 
-_FILES = [
-    "pdf",
-    "doc",
-    "docx",
-    "xls",
-    "xlsx",
-    "ppt",
-    "pptx",
-    "odt",
-    "rar",
-    "zip",
-    "7z",
-    "mp3",
-    "m4a",
-    "wav",
-    "mp4",
-    "flv",
-    "wmv",
-]
-_IS_FILE = re.compile(rf"\.(?:{'|'.join(_FILES)})$", re.I)
-_PRINTED = re.compile(rf"https?://[^\s<>\"']+\.(?:{'|'.join(_FILES)})\b", re.I)
+_FILE = r"\.(?:pdf|docx?|xlsx?|pptx?|odt|rar|zip|7z|mp3|m4a|wav|mp4|flv|wmv)"
+_IS_FILE = re.compile(rf"{_FILE}$", re.I)
+_PRINTED = re.compile(rf"https?://[^\s<>\"']+{_FILE}\b", re.I)
 _DOCUMENT_LIBRARY = re.compile(r"^/documents/\d+/")
 _SIDES = re.compile(r"sidebar|related|lien-?quan|footer|header|banner|menu|cot-?phai", re.I)
 _PREVIOUS = re.compile(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,23 +17,15 @@ from lxml.html import HtmlElement
 
 from archive.text import clean
 from crawler.reading import dates
-from crawler.reading.tree import attribute
+from crawler.reading.tree import attribute, names
 
-_ARTICLE_TYPES = frozenset(
-    [
-        "Article",
-        "NewsArticle",
-        "ReportageNewsArticle",
-        "OpinionNewsArticle",
-        "AnalysisNewsArticle",
-        "BackgroundNewsArticle",
-        "ReviewNewsArticle",
-        "BlogPosting",
-        "TechArticle",
-        "ScholarlyArticle",
-    ]
-)
-_LIST_TYPES = frozenset(["CollectionPage", "SearchResultsPage", "ItemList"])
+_ARTICLE_TYPES = frozenset((
+    "Article", "NewsArticle", "ReportageNewsArticle", "OpinionNewsArticle", "AnalysisNewsArticle",
+    "BackgroundNewsArticle", "ReviewNewsArticle", "BlogPosting", "TechArticle", "ScholarlyArticle",
+))  # fmt: skip
+_LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ItemList"))
+_LISTED = re.compile(r"related|lien-?quan|sidebar|module_wrap|tin-?khac")
+_FEW = 3
 _MOST_NODES = 300
 _LONGEST_SCRIPT = 500_000
 _LONGEST_TEXT = 2_000
@@ -132,12 +125,12 @@ def _meta_tags(tree: HtmlElement) -> dict[str, str]:
 
 
 def _microdata(tree: HtmlElement, name: str) -> list[str]:
-    """Of the page's own article: the first ones, before lists of others."""
-    found = tree.xpath("//*[@itemprop=$name]", name=name)[:3]
+    """Of the page's own article, not of those it lists beside and below."""
     return [
         attribute(element, "content") or attribute(element, "datetime")
-        for element in found
+        for element in tree.xpath("//*[@itemprop=$name]", name=name)[:_FEW]
         if isinstance(element, HtmlElement)
+        and not any(_LISTED.search(names(holder)) for holder in element.iterancestors())
     ]
 
 

@@ -19,7 +19,9 @@ from crawler.reading.tree import attribute, names, select, text_of
 _ABOVE = 4
 _BELOW = 12
 _AFTER = 4
+_NEAR = 3
 _CLOCK_HOURS = 36
+_LABELLED = re.compile(r"\W*(?:cập nhật|đăng|ngày (?:đăng|gửi|post)|gửi lúc|xuất bản)\b", re.I)
 _CLOCK = re.compile(
     r"clock|dong-?ho|td_data_time|current-?date|date-?time-?now|today|timelive|ngay-?gio"
 )
@@ -50,43 +52,41 @@ def _by_rule(document: Document, role: Role) -> str | None:
 
 
 def _printed(document: Document, body: Body, place: int | None) -> Iterator[Stamp]:
-    """Stamps near the title: below it first, then above, then labelled ones after the text."""
+    """Stamps near the title: below it first, then above; then labelled ones after the text."""
     blocks = document.blocks
     if place is None:
         return
-    below = blocks[place + 1 : min(max(body.first, place + 1) + 2, place + 1 + _BELOW)]
-    above = blocks[max(0, place - _ABOVE) : place]
-    for block in below:
+    for block in blocks[place + 1 : min(max(body.first, place + 1) + 2, place + 1 + _BELOW)]:
         yield from _stamps_of(block)
-    for block in reversed(above):
-        for stamp in _stamps_of(block):
-            if not _is_clock(document, block, stamp):
-                yield stamp
+    for block in blocks[max(0, place - _ABOVE) : place][::-1]:
+        yield from (stamp for stamp in _stamps_of(block) if not _is_clock(document, stamp))
+    last = max((line.block for line in body.lines if line.block), default=body.last)
+    for block in blocks[last : last + _AFTER]:
+        yield from _stamps_of(block) if _LABELLED.match(block.text) else ()
 
 
 def _stamps_of(block: Block) -> Iterator[Stamp]:
-    if block.linked > 0.5 or _is_elsewhere(block.element):
+    if block.linked > 0.5 or _is_elsewhere(block):
         return
+    for element in block.element.iter("time"):
+        if value := machine(attribute(element, "datetime")):
+            yield Stamp(value, "published", False)
     for line in block.lines:
         yield from stamps(line)
     if start := glued(block.lines[0]):
         yield Stamp(start[0], "published", False)
 
 
-def _is_elsewhere(element: HtmlElement) -> bool:
-    """Inside a page's head or foot, or in a list of other articles, or a clock by its name."""
-    holders = (element, *element.iterancestors())
-    near = holders[:3]
-    own = any(_CLOCK.search(names(holder)) for holder in near)
-    return (own and not stamps_are_labelled(element)) or any(
-        (holder.tag in _HEADS and not _holds_title(holder)) or _LISTED.search(names(holder))
-        for holder in holders[:-2]
-    )
+def _is_elsewhere(block: Block) -> bool:
+    """Inside a page's head or foot, or in a list of other articles, or a clock by its name.
 
-
-def stamps_are_labelled(element: HtmlElement) -> bool:
-    """A stamp that says what it is, is no clock: "Cập nhật ngày: ..." in `#current-date`."""
-    return bool(re.match(r"(?:cập nhật|đăng|ngày đăng|xuất bản)", text_of(element), re.I))
+    A stamp that says what it is, is no clock: "Cập nhật ngày: ..." in `#current-date`.
+    """
+    holders = [block.element, *block.element.iterancestors()]
+    if any(_CLOCK.search(names(holder)) for holder in holders[:_NEAR]):
+        return not _LABELLED.match(block.text)
+    is_listed = any(_LISTED.search(names(holder)) for holder in holders[: 2 * _NEAR])
+    return is_listed or any(h.tag in _HEADS and not _holds_title(h) for h in holders)
 
 
 def _holds_title(element: HtmlElement) -> bool:
@@ -94,7 +94,7 @@ def _holds_title(element: HtmlElement) -> bool:
     return next(element.iter("h1"), None) is not None
 
 
-def _is_clock(document: Document, block: Block, stamp: Stamp) -> bool:
+def _is_clock(document: Document, stamp: Stamp) -> bool:
     """Above the title, the day of the fetch is the clock's."""
     day = day_of(stamp.value)
     if day is None:

@@ -12,8 +12,9 @@ from crawler.reading.document import Body, Document, same
 _GONE = re.compile(
     r"(?:(?:rất tiếc|xin lỗi|lỗi|error)\W{0,3}\s*)?(?:tài sản không thể được tìm thấy"
     r"|không tìm thấy (?:trang|bài viết|nội dung)|(?:bài viết|tin|nội dung|trang|tài liệu)"
-    r"(?: này| bạn (?:tìm|yêu cầu)\S*| bạn đang tìm(?: kiếm)?)? (?:này )?(?:không (?:còn )?tồn tại|không (?:được )?tìm thấy"
-    r"|đã bị (?:xóa|xoá|gỡ))|the requested (?:resource|asset) (?:was not|could not be) found"
+    r"(?: này| bạn (?:tìm|yêu cầu)\S*| bạn đang tìm(?: kiếm)?)? (?:này )?"
+    r"(?:không (?:còn )?tồn tại|không (?:được )?tìm thấy|đã bị (?:xóa|xoá|gỡ))"
+    r"|the requested (?:resource|asset) (?:was not|could not be) found"
     r"|page not found|(?:lỗi )?404(?: not found)?\W*$)",
     re.I,
 )

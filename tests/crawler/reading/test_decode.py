@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -39,27 +40,29 @@ def test_what_the_bytes_say(body: bytes, header: str, encoding: str) -> None:
 @pytest.mark.parametrize("declared", ["windows-1258", "", "no-such-charset", "rot13", "idna"])
 def test_windows_1258(declared: str) -> None:
     """windows-1258 is read where it is declared and where nothing sensible is."""
-    base = "Ðảng bộ tổ chức hội nghị được đồng bào ủng hộ".replace("Ð", "Đ")
+    base = "Đảng bộ tổ chức hội nghị được đồng bào ủng hộ "
     raw = in_windows_1258(base * 10)
     found = decode(raw, f"text/html; charset={declared}" if declared else "")
     assert clean(found.text) == clean(base * 10)
 
 
 def in_windows_1258(text: str) -> bytes:
-    """The code page has letters with their hooks and hats, and tones as marks of their own."""
-    marks = {"\u0300": 0xCC, "\u0309": 0xD2, "\u0303": 0xDE, "\u0301": 0xEC, "\u0323": 0xF2}
-    out = bytearray()
-    for letter in text:
-        tone = ""
-        for mark in marks:
-            bare = clean(
-                "".join(c for c in __import__("unicodedata").normalize("NFD", letter) if c != mark)
-            )
-            if bare != clean(letter):
-                letter, tone = bare, mark
-        out += (letter or " ").encode("windows-1258")
-        out += bytes([marks[tone]]) if tone else b""
-    return bytes(out)
+    """The code page has letters with hooks and hats, and five tones as marks after them."""
+    out = ""
+    for letter in normalize("NFD", text):
+        composed = normalize("NFC", out[-1:] + letter)
+        is_tone = letter in "\u0300\u0309\u0303\u0301\u0323"
+        out = out[:-1] + composed if len(composed) == 1 and not is_tone else out + letter
+    return untangled(out).encode("windows-1258")
+
+
+def untangled(text: str) -> str:
+    """NFD puts the dot below before the hat; the code page wants the hat on the letter."""
+    for mark in "\u0302\u0306\u031b":
+        for letter in "aeouAEOU":
+            dotted, whole = f"{letter}\u0323{mark}", normalize("NFC", letter + mark)
+            text = text.replace(dotted, f"{whole}\u0323")
+    return text
 
 
 def test_tcvn3() -> None:

@@ -28,7 +28,7 @@ TAIL = (
 )  # fmt: skip
 HEAD = (
     "Xuất bản thông tin", "Chi tiết bài viết Tin hoạt động", "Trang chủ » Chính trị » Tin tức",
-    "329", "100%", "Truy cập nội dung luôn",
+    "329", "Cập nhật ngày: 29/02/2024 15:12:50", "100%", "Truy cập nội dung luôn",
 )  # fmt: skip
 KEPT = (
     "./.", "P.V: Xin ông cho biết kết quả?", "-----", "(1) Báo cáo số 12 của Huyện ủy.",

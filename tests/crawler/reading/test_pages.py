@@ -155,6 +155,27 @@ def test_date_line() -> None:
     assert article(article_page(f"<p>Ngày 13/01/2022, {WORDS}</p>")).published is None
 
 
+def test_time_element() -> None:
+    """A `time` near the title says more precisely what it prints."""
+    stamp = '<span><time datetime="2019-05-02T01:56:15+07:00">2 Tháng 5, 2019</time></span>'
+    found = article(article_page(PLAIN, above=f"<div>{stamp}</div>"))
+    assert found.published == "2019-05-02T01:56:15+07:00"
+
+
+def test_date_below_the_text() -> None:
+    """A labelled date under the text is read, an unlabelled one is not."""
+    after = "<p>Ngày đăng: 15-05-2022 10:48</p>"
+    assert article(article_page(PLAIN, after=after)).published == "2022-05-15T10:48+07:00"
+    assert article(article_page(PLAIN, after="<p>15-05-2022 10:48</p>")).published is None
+
+
+def test_dates_of_listed_articles() -> None:
+    """Machine dates in a list of other articles are theirs."""
+    item = '<a href="/x">Một bài khác</a><meta itemprop="datePublished" content="2020-01-01">'
+    html = article_page(PLAIN, after=f'<div class="td_block_related_posts">{item}</div>')
+    assert article(html).published is None
+
+
 def test_update_is_not_publication() -> None:
     """ "Cập nhật" fills `updated` and leaves `published` empty."""
     found = article(article_page(PLAIN, above="<p>Cập nhật ngày: 29/02/2024 15:12:50</p>"))
