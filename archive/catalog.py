@@ -19,7 +19,7 @@ from types import TracebackType
 from archive import article as articles
 from archive.article import Article, Change, Digests, Look, Run
 from archive.digest import Digest
-from archive.errors import ArticleNotFound, CollectionLocked, NotACollection, StorageFailed
+from archive.errors import ArticleNotFound, NotACollection
 from archive.query import Query
 from archive.schema import (
     DUMP,
@@ -31,6 +31,7 @@ from archive.schema import (
     SEARCH,
     SUMMARISE,
 )
+from archive.sqlite import REMEDY, explained, let_readers_pass
 from archive.text import search_exact, search_fold
 
 BUSY_TIMEOUT = 30.0
@@ -39,13 +40,6 @@ BUSY_TIMEOUT = 30.0
 _SHORT_ID = 12  # 60,000 articles hold two with the same beginning once in 150,000 collections
 _NEW_WORDING = {Change.NEW, Change.CHANGED, Change.ORTHOGRAPHY}
 _WITH_READING = _NEW_WORDING | {Change.METADATA}
-_DISK_ERRORS = {
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_READONLY,
-}
-_REBUILD = "delete it and run `tinhuy rebuild`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +126,7 @@ class Catalog:
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
-        with _explained(self.path):
+        with explained(self.path):
             self._db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
             self._db.row_factory = sqlite3.Row
             try:
@@ -223,17 +217,15 @@ class Catalog:
         site: str | None = None,
         change: Change | None = None,
         limit: int | None = None,
-        offset: int = 0,
     ) -> Iterator[Entry]:
         """Articles by site and URL; `change` asks for those whose newest look found that."""
         rows = self._select(
             f"{ENTRIES} WHERE (:site IS NULL OR site = :site)"
             " AND (:change IS NULL OR articles.change = :change)"
-            " ORDER BY site, url LIMIT :limit OFFSET :offset",
+            " ORDER BY site, url LIMIT :limit",
             site=site,
             change=change,
             limit=-1 if limit is None else limit,
-            offset=offset,
         )
         return map(_entry, rows)
 
@@ -241,18 +233,6 @@ class Catalog:
         """The wordings of an article, the oldest first."""
         rows = self._select(f"{LOOKS_AT} ORDER BY seen_at", site=entry.site, url=entry.url)
         return _versions(rows)
-
-    def version_for(self, payload_digest: Digest | None, site: str, url: str) -> Version | None:
-        """The newest version, if the newest look at it read or confirmed it from this payload.
-
-        Then the payload needs no reading, unless by another extractor. None for an article that
-        is gone or unknown.
-        """
-        rows = self._select(f"{LOOKS_AT} ORDER BY seen_at", site=site, url=url).fetchall()
-        if payload_digest is None or not rows or rows[-1]["change"] == Change.GONE:
-            return None
-        same = rows[-1]["payload_digest"] == str(payload_digest)
-        return _versions(rows)[-1] if same else None
 
     def known(self, site: str) -> Iterator[Known]:
         """The articles of a site, by URL. Read at once: looks may be put meanwhile."""
@@ -290,17 +270,8 @@ class Catalog:
                 self._create()
         if self._schema() != SCHEMA_VERSION:
             why = f"its schema is {self._schema()}, this program's {SCHEMA_VERSION}"
-            raise NotACollection(self.path, f"{why}; {_REBUILD}")
-        self._let_readers_pass()
-
-    def _let_readers_pass(self) -> None:
-        # The switch to WAL is for good, and alone among statements does not wait for a lock: who
-        # is refused has somebody beside him who switches, or leaves it to the next who opens.
-        try:
-            self._db.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
+            raise NotACollection(self.path, f"{why}; {REMEDY}")
+        let_readers_pass(self._db)
 
     def _schema(self) -> int:
         return int(self._db.execute("PRAGMA user_version").fetchone()[0])
@@ -313,13 +284,13 @@ class Catalog:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with _explained(self.path):
+        with explained(self.path):
             self._db.execute("BEGIN IMMEDIATE")
             with self._db:
                 yield
 
     def _select(self, sql: str, **values: object) -> sqlite3.Cursor:
-        with _explained(self.path):
+        with explained(self.path):
             return self._db.execute(sql, values)
 
     def _by_id(self, beginning: str) -> Entry:
@@ -386,21 +357,6 @@ def dump(catalog: Catalog) -> Iterator[str]:
     for table, sql in DUMP.items():
         for row in catalog._select(sql):
             yield json.dumps([table, *row], ensure_ascii=False)
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest tells variants apart
-        if kind in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise CollectionLocked(path, "the catalog") from error
-        if kind in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-            raise NotACollection(path, f"its catalog cannot be read; {_REBUILD}") from error
-        if kind in _DISK_ERRORS:
-            raise StorageFailed(path, str(error)) from error
-        raise
 
 
 def _entry(row: sqlite3.Row) -> Entry:

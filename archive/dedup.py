@@ -1,24 +1,25 @@
 """Which committed response holds a payload: what revisit records refer to. Derived, in SQLite.
 
 A payload is repeated by reference until it has been so `MAX_REPEATS` times or for `MAX_AGE`; then
-it is stored in full again and that response takes its place (WARC.md row 38: long chains of
-revisits are beyond what replay tools follow).
+it is stored in full again and that response takes its place: a file that is lost must not take
+years of captures with it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.digest import Digest
-from archive.errors import StorageFailed
+from archive.sqlite import explained, let_readers_pass
 
 MAX_REPEATS = 50
 MAX_AGE = timedelta(days=180)
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for another program's transaction."""
 MIN_PAYLOAD = 512
 """Bytes below which a revisit record costs more than the payload that it saves."""
 
@@ -63,27 +64,34 @@ class Repeat:
 
 
 def is_worth(status: int | None, size: int) -> bool:
-    """Whether a payload of `size` bytes may be repeated by reference (WARC.md row 36)."""
+    """Whether a payload of `size` bytes may be repeated by reference.
+
+    An error or a 304 has no page to keep, and a small payload costs less than the reference.
+    """
     return status is not None and status < 400 and status != 304 and size >= MIN_PAYLOAD
 
 
 class Dedup:
     """The table of originals at `path`, made if it is missing. For one thread; close it.
 
-    Several programs may use one table at once. Raises StorageFailed.
+    Several programs may use one table at once. Raises what `sqlite.explained` does.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        with self._explained():
-            self._database = sqlite3.connect(path, timeout=30)
-            self._database.execute("PRAGMA journal_mode = WAL")
-            self._database.execute("PRAGMA synchronous = NORMAL")
-            self._database.execute(_SCHEMA)
+        with explained(path):
+            self._database = sqlite3.connect(path, timeout=BUSY_TIMEOUT)
+            try:
+                let_readers_pass(self._database)
+                self._database.execute("PRAGMA synchronous = NORMAL")
+                self._database.execute(_SCHEMA)
+            except BaseException:
+                self._database.close()
+                raise
 
     def find(self, digest: Digest, now: datetime) -> Original | None:
         """The original to refer to, unless it is time to store the payload in full again."""
-        with self._explained():
+        with explained(self._path):
             row = self._database.execute(
                 "SELECT url, date, record_id, filename FROM originals"
                 " WHERE digest = ? AND repeats < ?",
@@ -97,7 +105,7 @@ class Dedup:
     def commit(self, originals: Iterable[Original], repeats: Iterable[Repeat]) -> None:
         """Take in what is on the disk now, in one transaction. The newest original wins."""
         rows = [(str(o.digest), o.url, o.date, o.record_id, o.filename) for o in originals]
-        with self._explained(), self._database:
+        with explained(self._path), self._database:
             self._database.executemany(_REPLACE, rows)
             self._database.executemany(
                 "UPDATE originals SET repeats = repeats + 1 WHERE digest = ? AND date = ?",
@@ -106,10 +114,3 @@ class Dedup:
 
     def close(self) -> None:
         self._database.close()
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StorageFailed(self._path, str(error)) from error

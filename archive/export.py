@@ -10,13 +10,13 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from csv import writer
-from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TextIO
 
 from archive.article import Link, capture_to_json, link_to_json
 from archive.catalog import Catalog, Entry, Version
 from archive.errors import StorageFailed
+from archive.times import local
 
 KEYS = (
     *("url", "site", "title", "lead", "text", "published", "updated", "author", "section"),
@@ -26,7 +26,6 @@ KEYS = (
 """The keys of every record, in this order."""
 
 _CAPTURE_KEYS = ("filename", "offset", "length", "record_id", "payload_digest", "captured_at")
-_VIETNAM = timezone(timedelta(hours=7))  # no daylight saving since 1975
 _FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -45,9 +44,9 @@ def record(entry: Entry, version: Version) -> dict[str, Any]:
         "previous": _link(article.previous),
         "next": _link(article.next),
         "change": version.change.value,
-        "first_seen": _local(version.first_seen),
-        "last_seen": _local(version.last_seen),
-        "gone_at": entry.gone_at and _local(entry.gone_at),
+        "first_seen": local(version.first_seen),
+        "last_seen": local(version.last_seen),
+        "gone_at": entry.gone_at and local(entry.gone_at),
         "capture": _capture(version),
         "text_digest": version.text_digest,
     }
@@ -115,21 +114,12 @@ def _capture(version: Version) -> dict[str, Any] | None:
     if version.article.capture is None:
         return None
     whole = capture_to_json(version.article.capture)
-    whole["captured_at"] = _local(whole["captured_at"])
+    whole["captured_at"] = local(whole["captured_at"])
     return {name: whole[name] for name in _CAPTURE_KEYS}
 
 
 def _link(link: Link | None) -> dict[str, str] | None:
     return link_to_json(link) if link else None
-
-
-def _local(warc_date: str) -> str:
-    """The instant in Vietnam's time; a stranger's date that names no instant as it is."""
-    try:
-        instant = datetime.fromisoformat(warc_date)
-    except ValueError:
-        return warc_date
-    return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(_VIETNAM).isoformat()
 
 
 def _cell(value: Any) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from archive import Known
 from crawler import revisit
-from crawler.scope import Decision, Kind, Scope, shape
+from crawler.scope import Kind, Scope, shape
 from crawler.site import RevisitPolicy
 
 
@@ -53,7 +53,6 @@ class Frontier:
         self.counts, self.clock = counts, clock
         self._shapes: Counter[str] = Counter()
         self._seen: set[str] = set()
-        self._trapped: Counter[str] = Counter()
 
     def admit(self, url: str) -> Admission | None:
         """A found URL, unless scope, what is known of it or a limit speaks against it."""
@@ -63,11 +62,9 @@ class Frontier:
         is_article = decision.kind == "article"
         identity = self.identity(url)
         key = identity if is_article else self.scope.key(url)
-        if not self.first(key) or self._is_trapped(decision):
+        if not self.remember(key) or (not is_article and self._is_endless(key)):
             return None
-        if not is_article and self._is_endless(key):
-            return None
-        if (is_article and not self._is_wanted(identity)) or not self.has_room():
+        if (is_article and not self._is_wanted(identity)) or not self.take_place():
             return None
         return Admission(decision.kind, self.scope.fetch_form(url), key)
 
@@ -76,8 +73,8 @@ class Frontier:
         canonical = self.scope.canonical(url)
         return self._identities.get(canonical, canonical)
 
-    def first(self, key: str) -> bool:
-        """Whether this key is met for the first time in the run."""
+    def remember(self, key: str) -> bool:
+        """Remember a key; whether it was met for the first time in the run."""
         fresh = key not in self._seen
         self._seen.add(key)
         return fresh
@@ -86,9 +83,8 @@ class Frontier:
         """Forget a key whose fetch failed: another form of the address may be tried."""
         self._seen.discard(key)
 
-    def has_room(self) -> bool:
-        """Whether the limit on pages leaves room for one more; takes it, or counts what is shut
-        out."""
+    def take_place(self) -> bool:
+        """Take a place under the limit on pages; False, and counted, when none is left."""
         if self.max_pages and self.counts["asked"] >= self.max_pages:
             self.counts["left_out"] += 1
             return False
@@ -100,13 +96,6 @@ class Frontier:
         return frozenset(
             self.identity(url) for url in urls if self.scope.decide(url).kind == "article"
         )
-
-    def _is_trapped(self, decision: Decision) -> bool:
-        """Whether a bounded trap has had its share in this run."""
-        if decision.trap is None:
-            return False
-        self._trapped[decision.trap.name] += 1
-        return self._trapped[decision.trap.name] > decision.trap.bound
 
     def _is_endless(self, key: str) -> bool:
         """Whether so many listings of one shape were met that it must be a space without end."""

@@ -20,14 +20,14 @@ class GenericSpider(SiteSpider):
     site: ClassVar[Site]
 
     async def start(self) -> AsyncIterator[Request]:
-        if self.frontier.has_room():
+        if self.frontier.take_place():
             yield self._request(self.site.seeds[0], "page", self.parse_first, seed=True)
 
     def parse_first(self, response: Response) -> Found:
         """Learn from the first page what system this is, then treat it like any other."""
         if isinstance(response, TextResponse) and (found := registry.recognise(response.text)):
             self._use(registry.rules(replace(self.site, platform=found.name)))
-            self.frontier.first(self.scope.key(response.url))
+            self.frontier.remember(self.scope.key(response.url))
         yield from self._known()
         yield from self.parse_article(response)
 

@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     """No seed gave an answer."""
     BLOCKED = "blocked"
-    """Every answer of the seeds was a refusal (403, 429, a block page)."""
+    """Every answer of the seeds was a refusal: 401, 403, 429 or 503."""
     FAILED = "failed"
     """Our own error, or the disk's: see the log."""
 
@@ -32,8 +32,8 @@ EXIT_CODES = {
 """2 to 9 belong to the command line: bad usage, bad input, a busy or broken collection."""
 
 
-def judge(counts: Mapping[str, int], reason: str, known: int) -> Outcome:
-    """The outcome of a run from its counts, why the spider closed, and the articles known now."""
+def judge(counts: Mapping[str, int], reason: str, known: bool) -> Outcome:
+    """The outcome of a run from its counts, why the spider closed, and if any article is known."""
     if counts.get("errors") or reason in ("storage", "failed"):
         return Outcome.FAILED
     if not counts.get("seeds_answered"):

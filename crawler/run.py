@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -60,7 +59,6 @@ class RunState:
     site: str
     counts: dict[str, int] = field(default_factory=dict)
     outcome: Outcome | None = None
-    started: float = field(default_factory=time.monotonic)
 
 
 Watch = Callable[[Sequence[RunState]], None]
@@ -132,7 +130,9 @@ REPLAY_SETTINGS: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,
     "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.fetching.replay.ReplayHandler"),
     "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
+    "REFRESH": True,
     "REPLAY": True,
+    "REQUISITES": False,
     "RETRY_ENABLED": False,
 }
 """What a replay changes, at command-line priority."""

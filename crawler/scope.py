@@ -29,14 +29,10 @@ _FILES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`kind` of a URL in scope, or None and the rule that keeps it out.
-
-    `trap` is set for an address of a bounded trap: whoever follows it counts.
-    """
+    """`kind` of a URL in scope, or None and the rule that keeps it out."""
 
     kind: Kind | None
     rule: str
-    trap: Trap | None = None
 
 
 class Scope:
@@ -58,13 +54,11 @@ class Scope:
         """What a found URL is, and why."""
         parts = urlsplit(url)
         target = _target(parts)
-        trap = next((trap for trap, pattern in self._traps if pattern.search(target)), None)
-        if refusal := self._refusal(url, parts, trap):
-            return Decision(None, refusal, trap)
-        kind, rule = self._kind(target)
-        return Decision(kind, rule, trap)
+        if refusal := self._refusal(url, parts, target):
+            return Decision(None, refusal)
+        return Decision(*self._kind(target))
 
-    def _refusal(self, url: str, parts: SplitResult, trap: Trap | None) -> str | None:
+    def _refusal(self, url: str, parts: SplitResult, target: str) -> str | None:
         if parts.scheme not in _DEFAULT_PORTS:
             return "not http"
         if self._main_host(parts) is None:
@@ -74,7 +68,8 @@ class Scope:
         segments = Counter(s for s in parts.path.split("/") if s)
         if segments and max(segments.values()) > MAX_REPEATED_SEGMENTS:
             return "repeated path segments"
-        return f"trap: {trap.name}" if trap and not trap.bound else None
+        trap = next((trap for trap, pattern in self._traps if pattern.search(target)), None)
+        return f"trap: {trap.name}" if trap else None
 
     def _kind(self, target: str) -> tuple[Kind | None, str]:
         kinds: tuple[tuple[Kind, list[re.Pattern[str]]], ...] = (

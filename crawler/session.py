@@ -43,12 +43,12 @@ class Session:
         self.counts: Counter[str] = Counter()
         self.run: Run | None = None
         self.trouble: StorageFailed | None = None
-        self.replaying = settings.getbool("REPLAY")
-        self.collection = _collection(Path(settings["COLLECTION"]), create=not self.replaying)
+        replaying = settings.getbool("REPLAY")
+        self.collection = _collection(Path(settings["COLLECTION"]), create=not replaying)
         self.catalog = Catalog(self.collection.catalog_path)
         self.known = {entry.url: entry for entry in self.catalog.known(site)}
         self._open = ExitStack()
-        self.recording: Recording | None = None if self.replaying else self._record(settings)
+        self.recording: Recording | None = None if replaying else self._record(settings)
 
     def _record(self, settings: BaseSettings) -> Recording:
         recording = self.collection.recording(
@@ -57,7 +57,6 @@ class Session:
             user_agent=settings["USER_AGENT"],
             robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
             clock=self.clock,
-            allow_credentials=settings.getbool("RECORD_CREDENTIALS"),
         )
         return self._open.enter_context(recording)
 
@@ -88,7 +87,7 @@ class Session:
         return dict(sorted(counts.items()))
 
     def _outcome(self, reason: str) -> Outcome:
-        return judge(self.counts, reason, len(self.known) + self.counts["articles"])
+        return judge(self.counts, reason, bool(self.known) or self.counts["articles"] > 0)
 
     def _finish(self, run: Run) -> None:
         try:
@@ -118,9 +117,7 @@ def session_of(crawler: Crawler) -> Session:
 
 
 def _collection(path: Path, *, create: bool) -> Collection:
-    if create and not (path / "collection.json").exists():
-        return Collection.create(path)
-    return Collection.open(path)
+    return Collection.create(path) if create else Collection.open(path)
 
 
 def _iso(moment: datetime) -> str:

@@ -23,9 +23,6 @@ MAX_PAGES = 0
 NAMED_HOSTS: list[str] = []
 """host or host:port that the user named: only these may be loopback or private addresses."""
 
-RECORD_CREDENTIALS = False
-"""Fetch and record requests that carry Authorization or Cookie; they are refused otherwise."""
-
 REFRESH = False
 """Look again at every known article, whatever the revisit policy says."""
 
@@ -56,8 +53,6 @@ DEFAULT_REQUEST_HEADERS = {
     "Accept-Encoding": "gzip, deflate",  # replay tools read no zstd, and brotli badly
     "Accept-Language": "vi,en;q=0.5",
 }
-
-DOWNLOAD_DELAY = 2.0  # seconds; a site overrides it, `--delay` overrides both
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.decoding.DecodingMiddleware": 590,  # the other drops pages of false gzip
@@ -91,14 +86,10 @@ REFERRER_POLICY = "no-referrer"  # it stands in our records (via), not on the wi
 
 REMOTE_CONTROL_ENABLED = False  # it lets code in
 
-RETRY_TIMES = 2
-
 ROBOTSTXT_OBEY = True
 
 SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # it lets code in
-
-TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 
 USER_AGENT = "tinhuy/0.1 (web archive" + (f"; {CONTACT})" if CONTACT else ")")

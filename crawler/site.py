@@ -8,12 +8,11 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trap:
-    """A family of URLs without end. At most `bound` of them are fetched in one run."""
+    """A family of URLs without end or use: none of them is fetched."""
 
     name: str
     pattern: str
     """A regular expression searched in `path?query`."""
-    bound: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +67,9 @@ class ArticleRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Politeness:
-    """`delay` in seconds between requests to one host; `concurrency` requests at once per host."""
+    """`delay` in seconds between requests to one host. Never more than one is under way."""
 
     delay: float = 2.0
-    concurrency: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
-from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import scrapy
 from parsel import Selector
@@ -22,6 +21,7 @@ from crawler.fetching.capture import record_to
 from crawler.fetching.guard import AddressRefused
 from crawler.fetching.replay import replay_from
 from crawler.frontier import Frontier
+from crawler.outcome import Outcome
 from crawler.reading import NotAnArticle, Page, read
 from crawler.scope import Scope
 from crawler.session import Session, open_session
@@ -51,9 +51,7 @@ class SiteSpider(scrapy.Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        politeness = cls.site.politeness
-        settings.set("DOWNLOAD_DELAY", politeness.delay, priority="spider")
-        settings.set("CONCURRENT_REQUESTS_PER_DOMAIN", politeness.concurrency, priority="spider")
+        settings.set("DOWNLOAD_DELAY", cls.site.politeness.delay, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -78,9 +76,9 @@ class SiteSpider(scrapy.Spider):
         else:
             replay_from(crawler, session.collection)
         self.at = [urlsplit(url) for url in session.at]
-        self.with_requisites = settings.getbool("REQUISITES") and not self.session.replaying
+        self.with_requisites = settings.getbool("REQUISITES")
         self.complete_before = self._last_run_was_complete()
-        self.read: set[str] = set()
+        self.urls_read: set[str] = set()
         self._use(registry.rules(self.site))
 
     def _use(self, rules: registry.Rules) -> None:
@@ -93,7 +91,7 @@ class SiteSpider(scrapy.Spider):
             self.scope,
             session.known,
             self.site.revisit,
-            refresh=settings.getbool("REFRESH") or session.replaying,
+            refresh=settings.getbool("REFRESH"),
             max_pages=settings.getint("MAX_PAGES"),
             max_of_a_shape=rules.listing.max_pages,
             counts=session.counts,
@@ -101,8 +99,8 @@ class SiteSpider(scrapy.Spider):
         )
 
     def _last_run_was_complete(self) -> bool:
-        runs = list(self.session.catalog.runs(self.site.name))
-        return bool(runs) and max(runs, key=lambda run: run.started_at).outcome == "ok"
+        runs = self.session.catalog.runs(self.site.name)
+        return bool(runs) and runs[-1].outcome == Outcome.OK
 
     # Where a run begins
 
@@ -110,7 +108,7 @@ class SiteSpider(scrapy.Spider):
         for request in self._known():
             yield request
         for seed in self._seeds():
-            if self.frontier.first(self.scope.key(seed)) and self.frontier.has_room():
+            if self.frontier.remember(self.scope.key(seed)) and self.frontier.take_place():
                 yield self._request(seed, "listing", self.parse_listing, seed=True)
         for path in (*self.rules.listing.feeds, *self.rules.listing.sitemaps):
             url = self._at(urljoin(self.site.seeds[0], path))
@@ -125,15 +123,15 @@ class SiteSpider(scrapy.Spider):
     def _seeds(self) -> list[str]:
         """The site's seeds; a path that the user named with another host stands for them all."""
         if self.at and self.at[0].path.strip("/"):
-            return [str(urlunsplit(self.at[0]))]
+            return [self.at[0].geturl()]
         return [self._at(url) for url in self.site.seeds]
 
     def _at(self, url: str) -> str:
         """The URL on the host that stands for the site's own, when the user named one."""
         if not self.at:
             return url
-        parts = urlsplit(url)
-        return f"{self.at[0].scheme}://{self.at[0].netloc}{parts.path}?{parts.query}".rstrip("?")
+        here = urlsplit(url)._replace(scheme=self.at[0].scheme, netloc=self.at[0].netloc)
+        return here.geturl()
 
     # What a page leads to
 
@@ -159,7 +157,7 @@ class SiteSpider(scrapy.Spider):
         self.session.counts["pages"] += 1
         found = feeds.entries(response.body, response.url)
         for url in found.sitemaps:
-            if self.scope.decide(url).rule != "another host" and self.frontier.first(url):
+            if self.scope.decide(url).rule != "another host" and self.frontier.remember(url):
                 yield self._request(url, "feed", self.parse_feed, via=response)
         for url in found.pages:
             if request := self._follow(url, via=response):
@@ -185,7 +183,7 @@ class SiteSpider(scrapy.Spider):
             self.session.counts["refused"] += 1
         elif request.meta["kind"] == "requisite":
             self.session.counts["requisites_failed"] += 1
-        elif self.session.replaying and failure.check(CaptureNotFound):
+        elif failure.check(CaptureNotFound):
             self.session.counts["not_captured"] += 1
         elif request.meta["kind"] != "feed":
             self.session.counts["failures"] += 1
@@ -215,15 +213,15 @@ class SiteSpider(scrapy.Spider):
             url=response.url,
             status=response.status,
             body=response.body,
-            fetched_at=self._captured_at(response),
+            fetched_at=response.meta["capture"].captured_at,
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
-            capture=response.meta.get("capture"),
+            capture=response.meta["capture"],
         )
         found = read(
             page, site=self.site.name, rules=self.rules.article, canonical=self.frontier.identity
         )
-        if found.url not in self.read:
-            self.read.add(found.url)
+        if found.url not in self.urls_read:
+            self.urls_read.add(found.url)
             yield found
 
     def _left_the_site(self, response: Response) -> bool:
@@ -234,13 +232,6 @@ class SiteSpider(scrapy.Spider):
         )
         self.session.counts["redirected_away"] += left
         return left
-
-    @staticmethod
-    def _captured_at(response: Response) -> datetime:
-        capture = response.meta.get("capture")
-        if capture is None:
-            return datetime.now(UTC)
-        return datetime.strptime(capture.timestamp, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
 
     # Following
 
@@ -297,7 +288,7 @@ class SiteSpider(scrapy.Spider):
         """What a browser posts when an ASP.NET pager is clicked: the form's hidden fields."""
         url = self.scope.fetch_form(response.url)
         key = f"{self.scope.canonical(url)}#{target}={argument}"
-        if not self.frontier.first(key) or not self.frontier.has_room():
+        if not self.frontier.remember(key) or not self.frontier.take_place():
             return None
         fields = {
             field.attrib["name"]: field.attrib.get("value", "")
@@ -326,7 +317,7 @@ class SiteSpider(scrapy.Spider):
 
     def _furnish(self, urls: list[str], via: Response) -> Iterator[Request]:
         for url in urls:
-            if self.frontier.first(f"requisite {url}"):
+            if self.frontier.remember(f"requisite {url}"):
                 yield self._request(url, "requisite", self.parse_requisite, via=via)
 
     def _request(

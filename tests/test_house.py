@@ -70,15 +70,6 @@ def test_the_locks_agree(root: Path) -> None:
     assert runtime.items() <= development.items()
 
 
-def test_a_site_has_one_name() -> None:
-    """File, spider and site of each known site carry one name, and the class says it too."""
-    for site in registry.sites():
-        spider = registry.spider(site.name)
-        assert spider.name == site.name
-        assert spider.__module__ == f"spiders.{site.name}"
-        assert spider.__name__.lower() == f"{site.name.replace('_', '')}spider"
-
-
 def test_a_platform_has_one_name() -> None:
     """A platform is named as its file, and every site names a platform that there is."""
     platforms = registry.platforms()

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
 from archive.article import Change, Run
 from archive.article import to_json as article_to_json
+from archive.times import VIETNAM
 from crawler.cli import exits, log
 from crawler.cli.options import DEFAULT_COLLECTION, At, CollectionPath, Json, standing
 from crawler.cli.output import Cell, Size, console, fitting, harmless, print_json, print_table
@@ -22,7 +22,6 @@ from crawler.outcome import Outcome
 if TYPE_CHECKING:
     from crawler.run import ReplayReport
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 RESULT_COLUMNS = (
     "site", "outcome", "pages", "new", "changed", "minor", "unchanged", "gone", "failures",
     "written", "saved", "seconds",

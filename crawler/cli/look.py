@@ -6,10 +6,8 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 from rich.text import Text
@@ -17,10 +15,9 @@ from rich.text import Text
 from archive import Article, Capture, Catalog, Change, Collection
 from archive.article import to_json
 from archive.catalog import Entry, Hit, Version
+from archive.times import local
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit, OfSite
 from crawler.cli.output import console, harmless, print_json, print_table
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def list_articles(
@@ -98,13 +95,9 @@ def opened(path: Path) -> Iterator[tuple[Collection, Catalog]]:
         yield collection, catalog
 
 
-def here(date: str) -> str:
-    """A WARC-Date in Vietnam's time; a stranger's that names no instant as it is."""
-    try:
-        instant = datetime.fromisoformat(date)
-    except ValueError:
-        return date
-    return instant.astimezone(VIETNAM).isoformat(timespec="seconds")
+def _second(date: str) -> str:
+    """A WARC-Date in Vietnam's time, to the second."""
+    return local(date, "seconds")
 
 
 def _entry_json(entry: Entry) -> dict[str, Any]:
@@ -138,9 +131,9 @@ def _described(entry: Entry) -> Iterator[tuple[str, str | None]]:
     yield from (("attachment", f"{link.title} {link.url}") for link in article.attachments)
     yield from _neighbours(article)
     yield from (("finding", finding) for finding in article.findings)
-    yield "first seen", here(entry.first_seen)
-    yield "last seen", here(entry.last_seen)
-    yield "gone at", entry.gone_at and here(entry.gone_at)
+    yield "first seen", _second(entry.first_seen)
+    yield "last seen", _second(entry.last_seen)
+    yield "gone at", entry.gone_at and _second(entry.gone_at)
 
 
 def _neighbours(article: Article) -> Iterator[tuple[str, str]]:
@@ -151,7 +144,7 @@ def _neighbours(article: Article) -> Iterator[tuple[str, str]]:
 
 def _print_versions(versions: list[Version]) -> None:
     rows = [
-        (one.number, one.change, here(one.first_seen), here(one.last_seen), one.article.title)
+        (one.number, one.change, _second(one.first_seen), _second(one.last_seen), one.article.title)
         for one in versions
     ]
     print_table(("version", "change", "first seen", "last seen", "title"), rows)
@@ -165,7 +158,7 @@ def _print_capture(capture: Capture, file: Path) -> None:
         "length": str(capture.length),
         "record id": capture.record_id,
         "digest": str(capture.digest or ""),
-        "captured at": here(capture.date),
+        "captured at": _second(capture.date),
     }
     for name, value in facts.items():
         print(f"{name:<11} {harmless(value)}")

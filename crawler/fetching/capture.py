@@ -60,7 +60,7 @@ class CredentialsRefused(IgnoreRequest):
     def __init__(self, url: str, header: str) -> None:
         self.url, self.header = url, header
         super().__init__(
-            f"refused {url}: its {header} would be archived; to allow that, set RECORD_CREDENTIALS"
+            f"refused {url}: its {header} would be archived; what needs a login is not crawled"
         )
 
 
@@ -92,7 +92,7 @@ def record_to(
 
 
 class CaptureHandler:
-    """Settings read: NAMED_HOSTS (see guard), RECORD_CREDENTIALS, and Scrapy's own."""
+    """Settings read: NAMED_HOSTS (see guard), and Scrapy's own."""
 
     lazy = True
 
@@ -141,8 +141,6 @@ class CaptureHandler:
 
     def _check_credentials(self, request: Request) -> None:
         """Raise CredentialsRefused. A CONNECT tunnel takes Proxy-Authorization out by itself."""
-        if self._crawler.settings.getbool("RECORD_CREDENTIALS"):
-            return
         tunnelled = "proxy" in request.meta and request.url.startswith("https:")
         for header in _CREDENTIALS:
             if header in request.headers and not (tunnelled and header.startswith("Proxy")):

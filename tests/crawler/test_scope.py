@@ -16,7 +16,7 @@ PAPER = Scope(
         noise=("ref",),
         rewrite=((r"-a(\d+)\.html$", r"-\1.aspx"),),
     ),
-    (Trap(name="print", pattern=r"[?&]print="), Trap(name="days", pattern=r"^/day", bound=2)),
+    (Trap(name="print", pattern=r"[?&]print="),),
 )
 
 
@@ -62,12 +62,6 @@ def test_a_refusal_names_its_rule() -> None:
     """Whoever asks why a URL was not fetched gets the rule."""
     assert PAPER.decide("https://paper.example/x-1.aspx?print=1").rule == "trap: print"
     assert PAPER.decide("https://other.example/").rule == "another host"
-
-
-def test_a_bounded_trap_may_be_entered() -> None:
-    """An address of a trap with a bound is of its kind, and the trap is named for the counting."""
-    decision = PAPER.decide("https://paper.example/day")
-    assert (decision.kind, decision.trap and decision.trap.name) == ("listing", "days")
 
 
 def test_a_site_without_rules_has_pages() -> None:

@@ -1,0 +1,60 @@
+"""What the two SQLite files of a collection, both derived, have in common: opening, and errors."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.errors import CollectionLocked, NotACollection, StorageFailed
+
+REMEDY = "delete it and run `tinhuy rebuild`"
+"""What to do about a derived file that cannot be used."""
+
+_LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_DISK = {
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+}
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Errors of the database at `path`, as errors of archive/.
+
+    Raises CollectionLocked when another program keeps it locked, NotACollection when its bytes are
+    no database, StorageFailed when the disk refuses. Any other is an error of ours and stays.
+    """
+    try:
+        yield
+    except sqlite3.Error as error:
+        kind = _kind(error)
+        if kind in _LOCKED:
+            raise CollectionLocked(path.parent, path.name) from error
+        if kind in _BROKEN:
+            raise NotACollection(path, f"it is no database; {REMEDY}") from error
+        if kind in _DISK:
+            raise StorageFailed(path, str(error)) from error
+        raise
+
+
+def let_readers_pass(database: sqlite3.Connection) -> None:
+    """Switch to the write-ahead log, in which who reads does not wait for who writes.
+
+    The switch is for good, and alone among statements does not wait for a lock: who is refused
+    has somebody beside him who switches, or leaves it to the next who opens.
+    """
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+    except sqlite3.OperationalError as error:
+        if _kind(error) not in _LOCKED:
+            raise
+
+
+def _kind(error: sqlite3.Error) -> int:
+    """The primary result code; the higher bits tell its variants apart."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
