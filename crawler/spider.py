@@ -30,6 +30,8 @@ from crawler.site import Site
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _POSTBACK = re.compile(r"__doPostBack\('([^']{0,300})'\s*,\s*'([^']{0,300})'\)")
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
+_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
+_EARLY_END = re.compile(_END.pattern + rb"\s*[^<\s]|" + _END.pattern + rb"\s*<[a-z]", re.IGNORECASE)
 _LINKS = "a::attr(href), area::attr(href)"
 _GONE = (404, 410)
 _REFUSED = (401, 403, 429, 503)
@@ -139,16 +141,16 @@ class SiteSpider(scrapy.Spider):
         """A page of links: articles, other listings, the next page."""
         if not self._is_sound(response) or not isinstance(response, TextResponse):
             return
-        yield from self._links(response)
-        yield from self._requisites(response)
+        yield from self._links(_whole(response))
+        yield from self._requisites(_whole(response))
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
         if response.status in _GONE or self._is_sound(response):
             yield from self._reading(response)
         if response.status == 200 and isinstance(response, TextResponse):
-            yield from self._links(response)
-            yield from self._requisites(response)
+            yield from self._links(_whole(response))
+            yield from self._requisites(_whole(response))
 
     def parse_feed(self, response: Response) -> Found:
         """A feed or sitemap: a second way to find articles; its absence is no failure."""
@@ -331,6 +333,14 @@ class SiteSpider(scrapy.Spider):
             "via": via.url if via is not None else None,
         }
         return Request(url, callback, errback=self.failed, meta=meta, priority=PRIORITIES[kind])
+
+
+def _whole(response: TextResponse) -> TextResponse:
+    """The page as a browser sees it: libxml2 drops whatever follows an early end tag."""
+    if not _EARLY_END.search(response.body):
+        return response
+    whole: TextResponse = response.replace(body=_END.sub(b"", response.body))
+    return whole
 
 
 def _all(response: TextResponse, selectors: tuple[str, ...]) -> Iterator[Selector]:
