@@ -1,12 +1,13 @@
 """A web archive on disk: every HTTP exchange as WARC, indexes, and what was read from the pages."""
 
 from archive.article import Article, Change, Gone, Link, Look, Run
-from archive.catalog import Catalog, Known
+from archive.catalog import Catalog, Entry, Hit, Known, SiteCounts, Version
 from archive.cdxj import Capture
-from archive.collection import Collection
+from archive.collection import Collection, Progress
 from archive.digest import Digest
 from archive.errors import (
     ArchiveError,
+    ArticleNotFound,
     CaptureNotFound,
     CollectionLocked,
     CorruptRecord,
@@ -15,14 +16,17 @@ from archive.errors import (
     StorageFailed,
     UndecodableContent,
 )
-from archive.exchange import Exchange, Tls
+from archive.exchange import Exchange, Tls, Truncation
 from archive.reader import ArchivedResponse
+from archive.rebuild import Rejected
 from archive.recording import Recording
+from archive.verify import Finding
 
 __all__ = [
     "ArchiveError",
     "ArchivedResponse",
     "Article",
+    "ArticleNotFound",
     "Capture",
     "CaptureNotFound",
     "Catalog",
@@ -31,16 +35,24 @@ __all__ = [
     "CollectionLocked",
     "CorruptRecord",
     "Digest",
+    "Entry",
     "Exchange",
+    "Finding",
     "ForbiddenField",
     "Gone",
+    "Hit",
     "Known",
     "Link",
     "Look",
     "NotACollection",
+    "Progress",
     "Recording",
+    "Rejected",
     "Run",
+    "SiteCounts",
     "StorageFailed",
     "Tls",
+    "Truncation",
     "UndecodableContent",
+    "Version",
 ]

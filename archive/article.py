@@ -60,7 +60,7 @@ class Article:
 
 
 class Change(StrEnum):
-    """What a look found, compared with the look before (READING: digests)."""
+    """What a look found, compared with the look before."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -68,6 +68,10 @@ class Change(StrEnum):
     METADATA = "metadata"
     UNCHANGED = "unchanged"
     GONE = "gone"
+
+
+WITH_READING = {Change.NEW, Change.CHANGED, Change.ORTHOGRAPHY, Change.METADATA}
+"""Changes of which a look brings the article as it was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +88,21 @@ class Gone:
 class Look:
     """One look at one article: the entry of the reading journal that the catalog is made of.
 
-    `seen_at` is the WARC-Date of the capture looked at. `article` is set for every change except
-    UNCHANGED and GONE. `conversion_id` is the record id of the stored text, once written.
+    `capture` is what was looked at; its `date` must be known. `article` is set for every change
+    in WITH_READING. `conversion_id` is the record id of the stored text, once written.
     """
 
     url: str
     site: str
     change: Change
-    seen_at: str
     capture: Capture
     article: Article | None = None
     conversion_id: str = ""
+
+    @property
+    def seen_at(self) -> str:
+        """The WARC-Date of the capture."""
+        return self.capture.date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +138,7 @@ def digests(article: Article) -> Digests:
 
 
 def text_digest(article: Article) -> Digest:
-    """SHA-256 of title, lead and body in canonical form: equal means the same text (READING §10).
+    """SHA-256 of title, lead and body in canonical form: equal means the same text.
 
     Blind to normal form, white space, line ends and the kind of quote, dash or ellipsis; never to
     digits. The three parts are kept apart: a sentence that moves from lead to body is a change.

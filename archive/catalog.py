@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from archive import article as articles
-from archive.article import Article, Change, Digests, Look, Run
+from archive.article import WITH_READING, Article, Change, Digests, Look, Run
 from archive.digest import Digest
 from archive.errors import ArticleNotFound, NotACollection
 from archive.query import Query
@@ -31,15 +31,11 @@ from archive.schema import (
     SEARCH,
     SUMMARISE,
 )
-from archive.sqlite import REMEDY, explained, let_readers_pass
+from archive.sqlite import BUSY_TIMEOUT, REMEDY, explained, let_readers_pass
 from archive.text import search_exact, search_fold
 
-BUSY_TIMEOUT = 30.0
-"""Seconds to wait for another program's transaction."""
-
 _SHORT_ID = 12  # 60,000 articles hold two with the same beginning once in 150,000 collections
-_NEW_WORDING = {Change.NEW, Change.CHANGED, Change.ORTHOGRAPHY}
-_WITH_READING = _NEW_WORDING | {Change.METADATA}
+_NEW_WORDING = WITH_READING - {Change.METADATA}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,7 +308,7 @@ class Catalog:
             return
         if row is None:
             look = replace(look, change=Change.NEW)
-        elif look.article is None and look.change in _WITH_READING:
+        elif look.article is None and look.change in WITH_READING:
             raise ValueError(f"a look that found {look.url} {look.change} brings no reading")
         key: int = self._name(look) if row is None else row["key"]
         if self._insert(key, look):
@@ -326,9 +322,8 @@ class Catalog:
 
     def _insert(self, key: int, look: Look) -> bool:
         reading: tuple[str | None, ...] = (None, None, None, look.conversion_id, None)
-        if look.article is not None and look.change in _WITH_READING:
-            dated = replace(look.capture, date=look.capture.date or look.seen_at)
-            seen = replace(look.article, capture=dated)
+        if look.article is not None and look.change in WITH_READING:
+            seen = replace(look.article, capture=look.capture)
             of = articles.digests(seen)
             text = json.dumps(articles.to_json(seen), ensure_ascii=False)
             reading = (str(of.text), str(of.fold), str(of.metadata), look.conversion_id, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import io
 import json
 import os
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.digest import Digest
+from archive.disk import written_whole
 
 REVISIT = "warc/revisit"
 """The `mime` of a revisit's line (CDXJ practice)."""
@@ -113,15 +113,15 @@ def _digest(value: str | None) -> Digest | None:
         return None
 
 
+def index_of(captures: Iterable[Capture]) -> bytes:
+    """The index of these captures: their lines, sorted, each once."""
+    return b"".join(sorted(set(map(to_line, captures))))
+
+
 def write_index(path: Path, captures: Iterable[Capture]) -> None:
-    """Write the sorted index of one WARC file: whole or not at all."""
-    lines = sorted({to_line(capture) for capture in captures})
-    draft = path.with_name(path.name + ".draft")
-    with open(draft, "wb") as file:
-        file.writelines(lines)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
+    """Write the index of one WARC file: whole or not at all. Raises OSError."""
+    with written_whole(path) as draft:
+        draft.write_bytes(index_of(captures))
 
 
 def lines_between(path: Path, first: bytes, beyond: bytes | None) -> Iterator[bytes]:
@@ -147,8 +147,3 @@ def _line_at(file: io.BufferedReader, position: int) -> bytes:
     if position:
         file.readline()
     return file.readline()
-
-
-def merged(indexes: Iterable[Iterable[bytes]]) -> Iterator[Capture]:
-    """The captures of several sorted indexes, in one order."""
-    return map(from_line, heapq.merge(*indexes))

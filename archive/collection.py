@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import heapq
 import json
-import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -23,22 +22,25 @@ from uuid import UUID
 
 from filelock import FileLock, Timeout
 
-from archive import cdxj, reader
+from archive import cdxj, reader, scan
 from archive.cdxj import Capture
 from archive.dedup import Original
+from archive.disk import written_whole
 from archive.errors import CaptureNotFound, CorruptRecord, NotACollection
 from archive.reader import ArchivedResponse
 from archive.record import OPEN, SUFFIX, Record, bare
 from archive.recording import TEXT, Recording
 from archive.recover import Recovered, recover
 from archive.urlkey import FORM, request_key, target_uri
-from archive.writer import sync_directory
 
 MARKER = "collection.json"
 _FORMAT = {"format": "tinhuy-collection", "version": 1}
 _MAX_REFERENCES = 8
 """A revisit of a revisit of ...: met in files of others, and never of this length."""
 _END = "9" * 14
+
+Progress = Callable[[Path, int, int], None]
+"""Called with each file when it is done, how many are done, and how many there are."""
 
 
 def _now() -> datetime:
@@ -69,10 +71,8 @@ class Collection:
         collection = cls(path)
         for directory in (collection.archive_dir, collection.indexes_dir):
             directory.mkdir(parents=True, exist_ok=True)
-        draft = path / (MARKER + ".draft")
-        draft.write_text(json.dumps(_FORMAT) + "\n")
-        os.replace(draft, path / MARKER)
-        sync_directory(path)
+        with written_whole(path / MARKER) as draft:
+            draft.write_text(json.dumps(_FORMAT) + "\n")
         return collection
 
     @classmethod
@@ -121,13 +121,13 @@ class Collection:
             allow_credentials=allow_credentials,
         )
 
-    def captures(self, url: str | None = None, *, prefix: bool = False) -> Iterator[Capture]:
-        """Captures sorted by URL key and time: all, those of a URL, or those below one.
+    def captures(self, url: str | None = None) -> Iterator[Capture]:
+        """Captures sorted by URL key and time: all, or those of a URL.
 
         Closed files, and recordings open on this object. A POST is filed under a key of its own.
         """
         key = request_key(target_uri(url), "GET", b"", "")[0] if url is not None else None
-        return self._captures_of(key, prefix=prefix)
+        return self._captures_of(key)
 
     def find(
         self,
@@ -186,9 +186,7 @@ class Collection:
             return None
         with self.open_record(newest) as record:
             if record.type == "response":
-                return reader.original(
-                    replace(newest, record_id=record.record_id, date=record.date)
-                )
+                return scan.original(replace(newest, record_id=record.record_id, date=record.date))
             return Original(
                 digest=newest.digest,
                 url=record.get("WARC-Refers-To-Target-URI") or "",
@@ -217,6 +215,11 @@ class Collection:
     def index_path(self, filename: str) -> Path:
         """Where the index of a WARC file is."""
         return self.indexes_dir / (filename.removesuffix(SUFFIX) + ".cdxj")
+
+    def stray_indexes(self) -> list[Path]:
+        """Indexes of files that are not there, by name."""
+        wanted = {self.index_path(path.name) for path in self.warcs()}
+        return sorted(set(self.indexes_dir.glob("*.cdxj")) - wanted)
 
     def file_prefix(self, site: str) -> str:
         """What the names of a site's files begin with; it holds no hyphen and no separator."""
@@ -252,7 +255,7 @@ class Collection:
 
     def index(self, path: Path) -> None:
         """Write the index of a closed file of captures anew."""
-        cdxj.write_index(self.index_path(path.name), reader.captures(path))
+        cdxj.write_index(self.index_path(path.name), scan.captures(path))
 
     def _unfinished(self) -> list[Path]:
         unindexed = [path for path in self.warcs() if not self.index_path(path.name).exists()]
@@ -263,8 +266,8 @@ class Collection:
         directory.mkdir(exist_ok=True)
         return FileLock(directory / f"{prefix}.lock", thread_local=False)
 
-    def _captures_of(self, key: str | None, *, prefix: bool = False) -> Iterator[Capture]:
-        first, beyond = _bounds(key, prefix)
+    def _captures_of(self, key: str | None) -> Iterator[Capture]:
+        first, beyond = _bounds(key)
         indexes = [
             map(cdxj.from_line, cdxj.lines_between(path, first, beyond))
             for path in sorted(self.indexes_dir.glob("*.cdxj"))
@@ -311,9 +314,9 @@ def is_text(filename: str) -> bool:
     return f"{TEXT}-" in filename
 
 
-def _bounds(key: str | None, prefix: bool) -> tuple[bytes, bytes | None]:
+def _bounds(key: str | None) -> tuple[bytes, bytes | None]:
     """The index lines of a key are those from the first up to the second."""
     if key is None:
         return b"", None
     start = key.encode()
-    return (start, start + b"\xff") if prefix else (start + b" ", start + b"!")
+    return start + b" ", start + b"!"

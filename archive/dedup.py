@@ -1,8 +1,8 @@
 """Which committed response holds a payload: what revisit records refer to. Derived, in SQLite.
 
 A payload is repeated by reference until it has been so `MAX_REPEATS` times or for `MAX_AGE`; then
-it is stored in full again and that response takes its place: a file that is lost must not take
-years of captures with it.
+it is stored in full again and that response takes its place: pywb looks for what a revisit repeats
+among the captures of a URL, and among no more than a limited number of them.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.digest import Digest
-from archive.sqlite import explained, let_readers_pass
+from archive.sqlite import BUSY_TIMEOUT, explained, let_readers_pass
 
 MAX_REPEATS = 50
 MAX_AGE = timedelta(days=180)
-BUSY_TIMEOUT = 30.0
-"""Seconds to wait for another program's transaction."""
 MIN_PAYLOAD = 512
 """Bytes below which a revisit record costs more than the payload that it saves."""
 

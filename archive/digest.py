@@ -23,11 +23,6 @@ class Digest:
             return f"{self.algorithm}:{base64.b32encode(self.value).decode()}"
         return f"{self.algorithm}:{self.value.hex()}"
 
-    @property
-    def bare(self) -> str:
-        """The value without its label, as older index lines have it."""
-        return str(self).partition(":")[2]
-
     @classmethod
     def parse(cls, text: str) -> Digest:
         """Read a digest as strangers write it: any case, `:` or `/`, Base16 or Base32, padded.

@@ -4,8 +4,8 @@ ArchiveError
 ├── ArticleNotFound     no article, or more than one, goes by this URL or short id
 ├── CaptureNotFound     no capture of this URL (at this time) is in the collection
 ├── CorruptRecord       bytes of a WARC file that are not what they say they are
-├── NotACollection      the directory is not a collection, and is not empty either
-├── CollectionLocked    another run is writing the same site of the same collection
+├── NotACollection      the directory is not a collection, or a database in it is not one
+├── CollectionLocked    another run is writing the same site or database of the collection
 ├── ForbiddenField      a field name or value that may not stand in a WARC record
 ├── StorageFailed       the disk refused to take what was written (full, read-only, broken)
 └── UndecodableContent  a content coding that is unknown here, or a bomb

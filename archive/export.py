@@ -7,7 +7,6 @@ no more memory for a large catalog than for a small one.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping
 from csv import writer
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, TextIO
 
 from archive.article import Link, capture_to_json, link_to_json
 from archive.catalog import Catalog, Entry, Version
+from archive.disk import written_whole
 from archive.errors import StorageFailed
 from archive.times import local
 
@@ -90,18 +90,11 @@ def to_file(catalog: Catalog, path: Path | str, format: str, site: str | None = 
     Raises KeyError for another format, StorageFailed when the disk refuses.
     """
     write, path = FORMATS[format], Path(path)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with part.open("w", encoding="utf-8", newline="") as out:
-            number = write(catalog, out, site)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
+        with written_whole(path) as draft, draft.open("w", encoding="utf-8", newline="") as out:
+            return write(catalog, out, site)
     except OSError as error:
         raise StorageFailed(path, error.strerror or str(error)) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return number
 
 
 def _records(catalog: Catalog, site: str | None) -> Iterator[dict[str, Any]]:

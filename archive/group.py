@@ -1,7 +1,4 @@
-"""The records that one exchange leaves behind: response or revisit, request, metadata.
-
-WARC.md section 1 says which; rows 5 to 38 say what stands in them.
-"""
+"""The records that one exchange leaves behind: response or revisit, request, metadata."""
 
 from __future__ import annotations
 
@@ -161,7 +158,7 @@ def _protocol_fields(tls: Tls | None) -> Pairs:
 
 
 def _remarks(exchange: Exchange, response: Message | None) -> Pairs:
-    """The metadata block (WARC.md row 47). Fields without a value are left out."""
+    """The metadata block: fields of WARC 1.1 §6.6 and ours. Those without a value are left out."""
     notes = [*exchange.notes, *([response.note] if response and response.note else [])]
     remarks = [
         ("via", target_uri(exchange.via or "")),

@@ -1,4 +1,7 @@
-"""The reading journal: looks and runs as JSON, in `metadata` records of the text files."""
+"""The reading journal: looks and runs as JSON, in `metadata` records of the text files.
+
+Whatever is decoded here can be put into a catalog.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,12 @@ from dataclasses import asdict
 from typing import Any
 
 from archive import article as articles
-from archive.article import Change, Look, Run
+from archive.article import WITH_READING, Change, Look, Run
+from archive.record import Record
 
 MEDIA_TYPE = "application/json"
+MAX_ENTRY = 64 * 1024 * 1024
+"""Bytes of an entry."""
 
 
 def encode_look(look: Look) -> bytes:
@@ -21,7 +27,6 @@ def encode_look(look: Look) -> bytes:
                 "url": look.url,
                 "site": look.site,
                 "change": look.change,
-                "seen_at": look.seen_at,
                 "capture": articles.capture_to_json(look.capture),
                 "article": look.article and articles.to_json(look.article),
                 "conversion_id": look.conversion_id,
@@ -40,8 +45,24 @@ def decode(entry: bytes) -> Look | Run:
     try:
         fields = json.loads(entry)
         return _look(fields["look"]) if "look" in fields else _run(fields["run"])
-    except (AttributeError, KeyError, RecursionError, TypeError) as error:
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError) as error:
         raise ValueError(f"not an entry of the journal: {error!r}") from error
+
+
+def is_entry(record: Record) -> bool:
+    """Whether this record of a text file belongs to the journal."""
+    return record.type == "metadata" and record.get("Content-Type") == MEDIA_TYPE
+
+
+def read(record: Record) -> Look | Run:
+    """The look or run that a record of the journal holds.
+
+    Raises ValueError for a sound record that holds neither, CorruptRecord for a damaged one.
+    """
+    if record.block_length > MAX_ENTRY:
+        raise ValueError(f"an entry of {record.block_length} bytes; {MAX_ENTRY} may be")
+    with record.spool() as block:
+        return decode(block.read())
 
 
 def _dump(entry: dict[str, Any]) -> bytes:
@@ -49,12 +70,13 @@ def _dump(entry: dict[str, Any]) -> bytes:
 
 
 def _look(fields: dict[str, Any]) -> Look:
-    article = fields["article"]
+    article, change = fields["article"], Change(fields["change"])
+    if article is None and change in WITH_READING:
+        raise ValueError(f"a look that found an article {change}, without the article")
     return Look(
         url=_string(fields["url"]),
         site=_string(fields["site"]),
-        change=Change(fields["change"]),
-        seen_at=_string(fields["seen_at"]),
+        change=change,
         capture=articles.capture_from_json(fields["capture"]),
         article=None if article is None else articles.from_json(article),
         conversion_id=_string(fields["conversion_id"]),
@@ -71,4 +93,5 @@ def _run(fields: dict[str, Any]) -> Run:
 def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected a string, found {value!r:.80}")
+    value.encode()  # half a surrogate pair cannot be stored: UnicodeEncodeError is a ValueError
     return value

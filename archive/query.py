@@ -1,6 +1,7 @@
 """A search as a user types it: what it asks of the full-text index, and the excerpt to show.
 
-The index has two columns, `fold` (no marks) and `exact` (with marks); see ENGINES, section 11.
+The index has two columns, `fold` (no marks) and `exact` (with marks): SQLite's own
+`remove_diacritics` finds nothing for "dong thap".
 """
 
 from __future__ import annotations

@@ -2,35 +2,49 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from archive import cdxj, reader
+from archive import cdxj, journal, reader, scan
 from archive.article import Look, Run
 from archive.catalog import Catalog
-from archive.collection import Collection
+from archive.collection import Collection, Progress
 from archive.dedup import Dedup, Repeat
+from archive.disk import written_whole
+from archive.record import Record
 
-Progress = Callable[[Path, int, int], None]
-"""Called with each file when it is done, how many are done, and how many there are."""
+_Place = tuple[str, Path, int, int]
+"""The time of a look, and where its entry stands: file, offset, length."""
 
 
-def rebuild(collection: Collection, progress: Progress | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """An entry of a reading journal that cannot be understood, and why."""
+
+    path: Path
+    offset: int
+    why: str
+
+
+def rebuild(collection: Collection, progress: Progress | None = None) -> list[Rejected]:
     """Derive again everything that is derived. What was there before is replaced when all is done.
 
     The catalog is the fold of the reading journals: looks in the order of their times, then of
-    file and place. Files that dead processes left are recovered first. Raises CorruptRecord, and
-    replaces nothing further, when a file cannot be read: repair or remove it.
+    file and place. Entries that hold neither look nor run are passed over and returned. Files that
+    dead processes left are recovered first. Raises CorruptRecord, and replaces nothing further,
+    when a file cannot be read: repair or remove it.
     """
     collection.mend()
     captures, texts = collection.warcs(), collection.warcs(text=True)
     done = _counted(progress, len(captures) + len(texts))
-    _remove_strays(collection, captures)
-    with _Draft(collection.dedup_path) as draft:
+    for index in collection.stray_indexes():
+        index.unlink()
+    with _new_database(collection.dedup_path) as draft:
         _rebuild_captures(collection, captures, draft, done)
-    with _Draft(collection.catalog_path) as draft:
-        _rebuild_catalog(collection, texts, draft, done)
+    with _new_database(collection.catalog_path) as draft:
+        return _rebuild_catalog(texts, draft, done)
 
 
 def _rebuild_captures(
@@ -39,7 +53,7 @@ def _rebuild_captures(
     dedup, repeats = Dedup(draft), list[Repeat]()
     try:
         for path in paths:
-            scanned = list(reader.scan(path))
+            scanned = list(scan.scan(path))
             cdxj.write_index(collection.index_path(path.name), [s.capture for s in scanned])
             dedup.commit([s.original for s in scanned if s.original], [])
             repeats += [s.repeat for s in scanned if s.repeat]
@@ -50,34 +64,37 @@ def _rebuild_captures(
 
 
 def _rebuild_catalog(
-    collection: Collection, paths: list[Path], draft: Path, done: Callable[[Path], None]
-) -> None:
-    places = list[tuple[str, Path, int, int]]()
+    paths: list[Path], draft: Path, done: Callable[[Path], None]
+) -> list[Rejected]:
+    looks, rejected = list[_Place](), list[Rejected]()
     with Catalog(draft) as catalog:
         for path in paths:
-            for entry in reader.entries(path):
-                if isinstance(entry.content, Run):
-                    catalog.put_run(entry.content)
-                else:
-                    places.append((entry.content.seen_at, path, entry.offset, entry.length))
+            for record in filter(journal.is_entry, reader.iter_records(path)):
+                entry = _entry(record, rejected)
+                if isinstance(entry, Run):
+                    catalog.put_run(entry)
+                elif entry:
+                    looks.append((entry.seen_at, path, record.offset, record.length))
             done(path)
-        catalog.put_many(_looks(sorted(places)))
+        catalog.put_many(_looks(sorted(looks)))
+    return rejected
 
 
-def _looks(places: list[tuple[str, Path, int, int]]) -> Iterator[Look]:
+def _entry(record: Record, rejected: list[Rejected]) -> Look | Run | None:
+    try:
+        return journal.read(record)
+    except ValueError as error:
+        rejected.append(Rejected(record.path, record.offset, str(error)))
+        return None
+
+
+def _looks(places: list[_Place]) -> Iterator[Look]:
     """The looks once more, one at a time: their texts together may not fit into memory."""
     for _, path, offset, length in places:
         with reader.open_record(path, offset, length) as record:
-            look = reader.read_entry(record)
+            look = journal.read(record)
         if isinstance(look, Look):
             yield look
-
-
-def _remove_strays(collection: Collection, captures: list[Path]) -> None:
-    wanted = {collection.index_path(path.name) for path in captures}
-    for index in collection.indexes_dir.glob("*.cdxj"):
-        if index not in wanted:
-            index.unlink()
 
 
 def _counted(progress: Progress | None, total: int) -> Callable[[Path], None]:
@@ -92,24 +109,17 @@ def _counted(progress: Progress | None, total: int) -> Callable[[Path], None]:
     return done
 
 
-class _Draft:
-    """A new SQLite file that takes the place of the old one when all went well."""
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._draft = path, path.with_name(path.name + ".draft")
-
-    def __enter__(self) -> Path:
-        _remove_database(self._draft)
-        return self._draft
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            _remove_database(self._path)
-            os.replace(self._draft, self._path)
-        else:
-            _remove_database(self._draft)
+@contextmanager
+def _new_database(path: Path) -> Iterator[Path]:
+    """Where to make an SQLite file that takes the place of the one at `path` if all goes well."""
+    with written_whole(path) as draft:
+        try:
+            yield draft
+            _remove_sidecars(path)
+        finally:
+            _remove_sidecars(draft)
 
 
-def _remove_database(path: Path) -> None:
-    for suffix in ("", "-wal", "-shm"):
+def _remove_sidecars(path: Path) -> None:
+    for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -14,21 +14,21 @@ from uuid import UUID
 
 from filelock import FileLock, Timeout
 
-from archive import cdxj, journal, reader
+from archive import cdxj, journal, scan
 from archive.article import Article, Look, Run
 from archive.cdxj import Capture
 from archive.dedup import Dedup, Original, Repeat
 from archive.errors import CollectionLocked, StorageFailed
 from archive.exchange import Exchange
 from archive.group import Group, Message, read_request
-from archive.urlkey import urlkey
-from archive.writer import NewRecord, WarcWriter, Written, urn, warc_date
+from archive.writer import Fields, NewRecord, WarcWriter, urn, warc_date
 
 if TYPE_CHECKING:
     from archive.collection import Collection
 
 TEXT = "-text"
 """What follows the site in the names of files that hold readings: pywb must not index them."""
+_PLAIN_TEXT = "text/plain; charset=utf-8"
 _CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
@@ -135,9 +135,17 @@ class Recording:
         written = self._captures.write(group.records)
         if response is None:
             return None
-        capture = self._capture(group, response, written[0], is_revisit=original is not None)
+        unmodified = original is not None and response.head.status == 304
+        capture = scan.capture_of(
+            url=group.url,
+            date=group.date,
+            head=response.head,
+            digest=None if unmodified else response.digest,
+            is_revisit=original is not None,
+            at=written[0],
+        )
         if request:
-            capture = reader.keyed(capture, *(reader.read_request(request.stream) or ("", "", b"")))
+            capture = scan.keyed(capture, *(scan.read_request(request.stream) or ("", "", b"")))
         self._keep(capture, response, original, exchange.truncated)
         return capture
 
@@ -149,18 +157,15 @@ class Recording:
         """
         capture, holder = self._collection.identify(look.capture)
         date, group = warc_date(self._clock()), list[NewRecord]()
-        look, refers_to = replace(look, capture=capture), holder
-        if look.article:
-            look = replace(look, article=replace(look.article, capture=capture))
+        look, about = replace(look, capture=capture), holder
         if look.article:
             text = _text_of(look.article).encode()
-            record = self._text_record("conversion", date, "text/plain; charset=utf-8", text)
-            group.append(replace(record, fields=_refers(capture.url, holder)))
-            refers_to = urn(record.id)
-            look = replace(look, conversion_id=refers_to)
-        entry = journal.encode_look(look)
-        record = self._text_record("metadata", date, journal.MEDIA_TYPE, entry)
-        group.append(replace(record, fields=_refers(capture.url, refers_to)))
+            fields = _refers(capture.url, holder)
+            group.append(self._text_record("conversion", date, _PLAIN_TEXT, text, fields))
+            about = urn(group[0].id)
+            article = replace(look.article, capture=capture)
+            look = replace(look, article=article, conversion_id=about)
+        group.append(self._entry(date, journal.encode_look(look), _refers(capture.url, about)))
         self._text.write(group)
         return look
 
@@ -168,12 +173,16 @@ class Recording:
         """Write the run itself into the text file. Raises StorageFailed."""
         warcinfo = self._text.warcinfo_id()
         ids = [*self._captures.warcinfo_ids, *self._text.warcinfo_ids]
-        entry = journal.encode_run(run, ids)
-        record = self._text_record("metadata", warc_date(self._clock()), journal.MEDIA_TYPE, entry)
-        self._text.write([replace(record, fields=[("WARC-Refers-To", f"<{warcinfo}>")])])
+        refers = [("WARC-Refers-To", f"<{warcinfo}>")]
+        entry = self._entry(warc_date(self._clock()), journal.encode_run(run, ids), refers)
+        self._text.write([entry])
 
     def commit(self) -> None:
-        """Put everything on the disk; then let revisits refer to it. Raises StorageFailed."""
+        """Put everything on the disk; then let revisits refer to it.
+
+        Raises StorageFailed, and CollectionLocked when another program keeps the dedup table
+        locked: then everything is on the disk, and the next commit enters it in the table.
+        """
         try:
             self._captures.sync()
             self._text.sync()
@@ -202,24 +211,6 @@ class Recording:
         found = self._dedup.find(response.digest, exchange.started_at)
         return found if found and self._collection.has_file(found.filename) else None
 
-    def _capture(
-        self, group: Group, response: Message, written: Written, *, is_revisit: bool
-    ) -> Capture:
-        status = response.head.status
-        return Capture(
-            urlkey=urlkey(group.url),
-            timestamp=cdxj.timestamp(group.date),
-            url=group.url,
-            mime=cdxj.REVISIT if is_revisit else reader.mime(response.head),
-            status=status,
-            digest=None if is_revisit and status == 304 else response.digest,
-            length=written.length,
-            offset=written.offset,
-            filename=written.filename,
-            record_id=written.id,
-            date=group.date,
-        )
-
     def _keep(
         self,
         capture: Capture,
@@ -235,15 +226,21 @@ class Recording:
             if capture.digest:
                 self._repeats.append(Repeat(capture.digest, original.date))
         elif response.may_be_original(truncated):
-            self._originals.append(reader.original(capture))
+            self._originals.append(scan.original(capture))
 
-    def _text_record(self, type: str, date: str, content_type: str, block: bytes) -> NewRecord:
+    def _entry(self, date: str, entry: bytes, fields: Fields) -> NewRecord:
+        return self._text_record("metadata", date, journal.MEDIA_TYPE, entry, fields)
+
+    def _text_record(
+        self, type: str, date: str, content_type: str, block: bytes, fields: Fields
+    ) -> NewRecord:
         return NewRecord(
             type=type,
             id=self._new_id(),
             date=date,
             content_type=content_type,
             block=io.BytesIO(block),
+            fields=fields,
         )
 
     def _commit_dedup(self) -> None:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import http
+from archive.disk import sync_directory
 from archive.errors import CorruptRecord
 from archive.reader import iter_records
 from archive.record import OPEN
-from archive.writer import sync_directory
 
 TAIL = ".tail"
 

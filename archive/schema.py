@@ -1,4 +1,4 @@
-"""The tables of the catalog, and the statements that more than one of its methods uses."""
+"""The tables of the catalog, and the longer statements over them."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ SELECT id, site, url, articles.change, first_seen, last_seen, gone_at, looks, ve
 FROM articles JOIN looks ON article = key AND seen_at = read_at
 """
 # Ranked by key first: sorting whole articles would hold every match in memory. Exact hits count
-# four times as much as hits without marks (measured: ENGINES, section 11).
+# four times as much as hits without marks: who writes the marks means them.
 SEARCH = f"""
 WITH best AS (
     SELECT words.rowid AS found, bm25(words, 1, 4) AS place, site AS s, url AS u

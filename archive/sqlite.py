@@ -9,6 +9,9 @@ from pathlib import Path
 
 from archive.errors import CollectionLocked, NotACollection, StorageFailed
 
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for another program's transaction."""
+
 REMEDY = "delete it and run `tinhuy rebuild`"
 """What to do about a derived file that cannot be used."""
 

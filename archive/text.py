@@ -6,8 +6,7 @@
     search_exact  how a word is indexed when its marks matter
     search_fold   how a word is indexed when they do not: "Đồng Tháp" is "dong thap"
 
-Every function takes any string in any normal form; none raises. The rules are those of READING,
-sections 9 and 10, and ENGINES, section 11.
+Every function takes any string in any normal form; none raises.
 """
 
 from __future__ import annotations
@@ -15,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from itertools import groupby
 from unicodedata import normalize
 
 # Characters that print nothing: soft hyphen, zero-width, directional, BOM, controls that are not
@@ -63,12 +61,6 @@ def clean(text: str) -> str:
     elif not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
-
-
-def paragraphs(text: str) -> list[str]:
-    """The cleaned paragraphs of a text in which blank lines stand between them."""
-    lines = groupby(map(clean, text.splitlines()), key=bool)
-    return [" ".join(block) for is_text, block in lines if is_text]
 
 
 def join(parts: Iterable[str]) -> str:

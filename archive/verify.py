@@ -9,20 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
-from archive import cdxj, http, reader
-from archive.collection import Collection, is_text
+from archive import cdxj, http, journal, reader, scan
+from archive.collection import Collection, Progress, is_text
 from archive.digest import Digest
 from archive.errors import CorruptRecord
 from archive.record import OPEN, SUFFIX, Record, bare
 from archive.recover import TAIL
 from archive.urlkey import target_uri
-
-Progress = Callable[[Path, int, int], None]
-"""Called with each file when it is done, how many are done, and how many there are."""
 
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 """What each of our members begins with: no name, no time."""
@@ -84,7 +82,7 @@ def repair(collection: Collection) -> list[Finding]:
         done.append(Finding(name, 0, "unfinished", message))
     for path in collection.warcs():
         try:
-            wrong = list(_check_index(collection, path, reader.captures(path)))
+            wrong = list(_check_index(collection, path, scan.captures(path)))
         except CorruptRecord:
             continue
         if wrong:
@@ -106,13 +104,14 @@ def _verify_collection(collection: Collection, progress: Progress | None) -> Ite
             yield from _index_findings(collection, path)
         if progress:
             progress(path, done, len(paths))
-    yield from _stray_indexes(collection)
+    for index in collection.stray_indexes():
+        yield Finding(str(index), 0, "index", "of a file that is not there")
     yield from _dangling(checks)
 
 
 def _index_findings(collection: Collection, path: Path) -> Iterator[Finding]:
     try:
-        yield from _check_index(collection, path, reader.captures(path))
+        yield from _check_index(collection, path, scan.captures(path))
     except CorruptRecord:
         return  # said already, by the check of the file
 
@@ -121,21 +120,14 @@ def _check_index(
     collection: Collection, path: Path, captures: Iterable[cdxj.Capture]
 ) -> Iterator[Finding]:
     index = collection.index_path(path.name)
-    lines = sorted({cdxj.to_line(capture) for capture in captures})
+    expected = cdxj.index_of(captures)
     try:
         found = index.read_bytes()
     except FileNotFoundError:
         yield Finding(str(index), 0, "index", "missing")
         return
-    if found != b"".join(lines):
+    if found != expected:
         yield Finding(str(index), 0, "index", "not what the file holds")
-
-
-def _stray_indexes(collection: Collection) -> Iterator[Finding]:
-    wanted = {collection.index_path(path.name) for path in collection.warcs()}
-    for index in sorted(collection.indexes_dir.glob("*.cdxj")):
-        if index not in wanted:
-            yield Finding(str(index), 0, "index", "of a file that is not there")
 
 
 def _dangling(checks: list[_FileCheck]) -> Iterator[Finding]:
@@ -186,7 +178,7 @@ class _FileCheck:
             record.finish()
             return
         yield from _check_head(record)
-        yield from _check_block(record)
+        yield from _check_block(record, ours=self.ours)
         record.finish()
         if record.trailer != b"\r\n\r\n":
             yield "syntax", f"after the block {record.trailer!r}, not two line ends"
@@ -274,7 +266,7 @@ def _check_head(record: Record) -> Iterator[tuple[str, str]]:
         yield "required-field", "WARC-Profile is missing"
 
 
-def _check_block(record: Record) -> Iterator[tuple[str, str]]:
+def _check_block(record: Record, *, ours: bool) -> Iterator[tuple[str, str]]:
     for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
         if record.get(name) and record.digest(name) is None:
             yield "digest", f"{name} cannot be read: {record.get(name)}"
@@ -289,6 +281,17 @@ def _check_block(record: Record) -> Iterator[tuple[str, str]]:
             payload = http.Payload(block, head)
             if (found := _recompute(declared, payload)) != declared:
                 yield "payload-digest", f"declared {declared}, found {found}"
+        if ours and journal.is_entry(record):
+            block.seek(0)
+            yield from _check_entry(block)
+
+
+def _check_entry(block: BinaryIO) -> Iterator[tuple[str, str]]:
+    """An entry that a rebuild would pass over."""
+    try:
+        journal.decode(block.read(journal.MAX_ENTRY))
+    except ValueError as error:
+        yield "journal", str(error)
 
 
 def _recompute(declared: Digest, pieces: Iterable[bytes]) -> Digest:

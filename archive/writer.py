@@ -26,6 +26,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive import http
 from archive.digest import sha1
+from archive.disk import sync_directory
 from archive.errors import ForbiddenField, StorageFailed
 from archive.record import OPEN, SUFFIX
 
@@ -218,7 +219,7 @@ def _storage_failed(path: Path, error: OSError) -> StorageFailed:
 
 
 def urn(id: UUID) -> str:
-    """A record id as it is written, without its angle brackets (WARC.md row 7)."""
+    """A record id as it is written, without its angle brackets."""
     return f"urn:uuid:{id}"
 
 
@@ -303,12 +304,3 @@ class _Member:
 
     def flush(self) -> None:
         self._file.write(self._deflate.flush())
-
-
-def sync_directory(directory: Path) -> None:
-    """Make the names in a directory last through a power cut."""
-    descriptor = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

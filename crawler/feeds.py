@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from itertools import islice
 
 from lxml import etree
+
+from crawler.scope import absolute
 
 MAX_BYTES = 50_000_000
 """Of one document after unzipping: the sitemap protocol's own limit."""
@@ -30,7 +32,8 @@ def entries(body: bytes, base: str) -> Entries:
     if root is None:
         return Entries((), ())
     is_index = _name(root) == "sitemapindex"
-    urls = tuple(dict.fromkeys(urljoin(base, url) for url in _urls(root)))[:MAX_ENTRIES]
+    found = (absolute(base, url) for url in islice(_urls(root), MAX_ENTRIES))
+    urls = tuple(dict.fromkeys(url for url in found if url))
     return Entries((), urls) if is_index else Entries(urls, ())
 
 

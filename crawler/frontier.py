@@ -68,6 +68,13 @@ class Frontier:
             return None
         return Admission(decision.kind, self.scope.fetch_form(url), key)
 
+    def admit_feed(self, url: str) -> bool:
+        """Whether a sitemap that an index names is fetched: new, of this site, and no trap."""
+        rule = self.scope.decide(url).rule
+        if rule in ("not http", "another host", "too long") or rule.startswith("trap"):
+            return False
+        return self.remember(url) and not self._is_endless(self.scope.key(url))
+
     def identity(self, url: str) -> str:
         """The URL of the article that this address is known to show, else its canonical form."""
         canonical = self.scope.canonical(url)

@@ -7,7 +7,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from archive import Article, Change, Gone, Look, Recording, StorageFailed
+from archive import ArchiveError, Article, Change, Gone, Look, Recording
 from crawler.fetching.capture import stop
 from crawler.reading import NotAnArticle
 from crawler.session import Session, session_of
@@ -49,7 +49,7 @@ class ArticlePipeline:
         try:
             self.pending.append(recording.convert(look))
             self._commit_when_due()
-        except StorageFailed as error:
+        except ArchiveError as error:
             self.session.trouble = error
             stop(self.crawler, "storage")
             raise
@@ -65,7 +65,6 @@ class ArticlePipeline:
             url=item.url,
             site=item.site,
             change=change,
-            seen_at=item.capture.date,
             capture=item.capture,
             article=item if isinstance(item, Article) and change != Change.UNCHANGED else None,
         )
@@ -89,5 +88,5 @@ class ArticlePipeline:
     async def close_spider(self) -> None:
         try:
             self._commit()
-        except StorageFailed as error:  # told at the end of the run
+        except ArchiveError as error:  # Scrapy would only log it
             self.session.trouble = error

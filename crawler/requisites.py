@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from urllib.parse import urljoin, urlsplit
+from itertools import islice
 
 from parsel import Selector
 
+from crawler.scope import absolute
+
 MAX_REQUISITES = 300
 """Of one page; a page that asks for more is not furnished further."""
+
+MAX_CSS = 1_000_000
+"""Characters of a style sheet that are looked at."""
 
 _ATTRIBUTES = (
     "link[rel~=stylesheet]::attr(href), link[rel~=icon]::attr(href), script::attr(src), "
@@ -18,7 +23,9 @@ _ATTRIBUTES = (
 )
 _SETS = "img::attr(srcset), img::attr(data-srcset), source::attr(srcset)"
 _CSS_URL = re.compile(
-    r"""@import\s+["']([^"']{1,2000})["']|url\(\s*["']?([^"')\s]{1,2000})["']?\s*\)""", re.I
+    r"""@import\s{1,20}["']([^"']{1,2000})["']"""
+    r"""|url\(\s{0,20}["']?([^"'()\s]{1,2000})["']?\s{0,20}\)""",
+    re.IGNORECASE,
 )
 
 
@@ -38,16 +45,9 @@ def of_style_sheet(text: str, base: str) -> list[str]:
 
 
 def _in_css(text: str) -> Iterator[str]:
-    return (a or b for a, b in _CSS_URL.findall(text))
+    return (m[1] or m[2] for m in _CSS_URL.finditer(text[:MAX_CSS]))
 
 
 def _absolute(found: Iterable[str], base: str) -> list[str]:
-    urls: dict[str, None] = {}
-    for reference in found:
-        try:
-            url = urljoin(base, reference.strip()).partition("#")[0]
-            if urlsplit(url).scheme in ("http", "https"):
-                urls[url] = None
-        except ValueError:  # a malformed address is not a requisite
-            continue
-    return list(urls)[:MAX_REQUISITES]
+    urls = (absolute(base, reference) for reference in islice(found, MAX_REQUISITES * 2))
+    return list(dict.fromkeys(url for url in urls if url))[:MAX_REQUISITES]

@@ -6,6 +6,8 @@ A process can do this once: Twisted's reactor cannot be started again.
 from __future__ import annotations
 
 import ipaddress
+import logging
+import math
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +27,7 @@ from crawler import registry
 from crawler.check import Check, checking
 from crawler.generic import spider_for
 from crawler.outcome import Outcome
+from crawler.scope import address
 from crawler.session import Session, session_of
 from crawler.spider import SiteSpider
 
@@ -114,7 +117,12 @@ def _stood_at(collection: Path, site: str, at: datetime | None) -> dict[str, lis
     with Catalog(Collection.open(collection).catalog_path) as catalog:
         runs = catalog.runs(site)
     past = [run for run in runs if at is None or datetime.fromisoformat(run.started_at) <= at]
-    return {site: list(past[-1].at)} if past else {}
+    if not past:
+        when = f" before {at.isoformat()}" if at else ""
+        raise BadRequest(
+            f"{site} was not crawled{when} into {collection}; there is nothing to replay"
+        )
+    return {site: list(past[-1].at)}
 
 
 def check_site(name: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:
@@ -125,6 +133,8 @@ def check_site(name: str, options: CrawlOptions = CrawlOptions()) -> list[Check]
         _run([job], {"COLLECTION": directory, **_settings(options, [job])}, watch=None)
     return checks
 
+
+logger = logging.getLogger(__name__)
 
 REPLAY_SETTINGS: dict[str, Any] = {
     "DOWNLOAD_DELAY": 0,
@@ -164,6 +174,13 @@ def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
         "NAMED_HOSTS": [urlsplit(url).netloc for url in named],
         "REFRESH": options.refresh,
     }
+    for name, urls in options.at.items():
+        domains = registry.site(name).domains
+        if len(urls) < len(domains):
+            logger.warning(
+                "%s has %d domains (%s), --at names %d: links to the others are not followed",
+                *(name, len(domains), ", ".join(domains), len(urls)),
+            )
     if options.delay is not None:
         for job in jobs:
             site = job.spider.site
@@ -173,13 +190,17 @@ def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    parts = address(url)
+    if parts is None:
         raise BadRequest(f"{url!r} is not an http or https address; write http://host/path")
+    if "@" in parts.netloc:
+        raise BadRequest(
+            "an address with a name or password in it is not crawled: it would be kept"
+        )
 
 
 def _check_delay(delay: float, urls: Sequence[str]) -> None:
-    if delay < 0:
+    if not math.isfinite(delay) or delay < 0:
         raise BadRequest("the delay is a number of seconds, 0 or more")
     for host in (urlsplit(url).hostname or "" for url in urls):
         if delay < MIN_DELAY and not _is_loopback(host):

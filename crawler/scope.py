@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
-from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
 from crawler.site import Trap, UrlRules
 
@@ -52,19 +52,19 @@ class Scope:
 
     def decide(self, url: str) -> Decision:
         """What a found URL is, and why."""
-        parts = urlsplit(url)
+        if len(url) > MAX_URL_LENGTH:  # before any pattern sees it
+            return Decision(None, "too long")
+        parts = address(url)
+        if parts is None:
+            return Decision(None, "not http")
         target = _target(parts)
-        if refusal := self._refusal(url, parts, target):
+        if refusal := self._refusal(parts, target):
             return Decision(None, refusal)
         return Decision(*self._kind(target))
 
-    def _refusal(self, url: str, parts: SplitResult, target: str) -> str | None:
-        if parts.scheme not in _DEFAULT_PORTS:
-            return "not http"
+    def _refusal(self, parts: SplitResult, target: str) -> str | None:
         if self._main_host(parts) is None:
             return "another host"
-        if len(url) > MAX_URL_LENGTH:
-            return "too long"
         segments = Counter(s for s in parts.path.split("/") if s)
         if segments and max(segments.values()) > MAX_REPEATED_SEGMENTS:
             return "repeated path segments"
@@ -118,15 +118,31 @@ class Scope:
 
     @staticmethod
     def _location(parts: SplitResult) -> str:
-        try:
-            host, port = (parts.hostname or "").removeprefix("www."), parts.port
-        except ValueError:
-            return ""
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
         return host if port in (None, 80, 443) else f"{host}:{port}"
 
     @cached_property
     def _locations(self) -> frozenset[str]:
         return frozenset(self._location(urlsplit(f"http://{host}")) for host in self.hosts)
+
+
+def address(url: str) -> SplitResult | None:
+    """The parts of an http(s) URL that can be asked for; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        sound = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets, a port that is no number, letters that are none
+        return None
+    return parts if sound else None
+
+
+def absolute(base: str, reference: str) -> str | None:
+    """The absolute http(s) URL of a reference, without its fragment; None if it is none."""
+    try:
+        url = urljoin(base, reference.strip()).partition("#")[0]
+    except ValueError:
+        return None
+    return url if address(url) else None
 
 
 def shape(url: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from archive import Catalog, Collection, Recording, Run, StorageFailed
+from archive import Catalog, Collection, Recording, Run
 from crawler.outcome import Outcome, judge
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ class Session:
     """The open collection of a run, and its counts.
 
     `known` are the site's articles when the run began, by URL. `recording` is None in a replay:
-    nothing is written then. `trouble` is why writing failed. Opening raises what `Collection.open`
-    and `Collection.recording` raise; `close` must follow.
+    nothing is written then. `trouble` is why it could not be written. Opening raises what
+    `Collection.open` and `Collection.recording` raise; `close` must follow.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Session:
         self.clock = clock
         self.counts: Counter[str] = Counter()
         self.run: Run | None = None
-        self.trouble: StorageFailed | None = None
+        self.trouble: Exception | None = None
         replaying = settings.getbool("REPLAY")
         self.collection = _collection(Path(settings["COLLECTION"]), create=not replaying)
         self.catalog = Catalog(self.collection.catalog_path)
@@ -61,9 +62,12 @@ class Session:
         return self._open.enter_context(recording)
 
     def close(self, reason: str) -> Run:
-        """Judge the run, write it down and close the files. A second call changes nothing."""
+        """Judge the run, write it down and close the files. A second call changes nothing.
+
+        What goes wrong here becomes `trouble`, and the run has failed.
+        """
         if self.run is None:
-            self.run = Run(
+            run = Run(
                 id=self.run_id,
                 site=self.site,
                 started_at=_iso(self.started),
@@ -72,7 +76,12 @@ class Session:
                 counts=self.live_counts(),
                 at=self.at,
             )
-            self._finish(self.run)
+            try:
+                self._finish(run)
+            except Exception as error:
+                self.trouble = self.trouble or error
+                run = replace(run, outcome=Outcome.FAILED)
+            self.run = run
         return self.run
 
     def live_counts(self) -> dict[str, int]:
@@ -87,6 +96,8 @@ class Session:
         return dict(sorted(counts.items()))
 
     def _outcome(self, reason: str) -> Outcome:
+        if self.trouble:
+            return Outcome.FAILED
         return judge(self.counts, reason, bool(self.known) or self.counts["articles"] > 0)
 
     def _finish(self, run: Run) -> None:
@@ -95,8 +106,6 @@ class Session:
                 self.recording.finish(run)
                 self._open.close()
                 self.catalog.put_run(run)
-        except StorageFailed as error:
-            self.trouble = error
         finally:
             self._open.close()
             self.catalog.close()

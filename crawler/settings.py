@@ -80,7 +80,9 @@ ITEM_PIPELINES = {"crawler.pipelines.ArticlePipeline": 300}
 
 LOG_LEVEL = "WARNING"  # the run and its counts are the report, not the log
 
-REDIRECT_MAX_TIMES = 10
+METAREFRESH_ENABLED = False  # it loses pages with a broken base; the spider follows the link
+
+REDIRECT_MAX_TIMES = 10  # as browsers do, more or less; the default of 20 is a loop already
 
 REFERRER_POLICY = "no-referrer"  # it stands in our records (via), not on the wire
 

@@ -32,7 +32,7 @@ class ListingRules:
     """How articles are found."""
 
     next_page: tuple[str, ...] = ()
-    """CSS of pager links; `javascript:__doPostBack(...)` ones are posted with the page's form."""
+    """CSS of pagers or of their links; `javascript:__doPostBack(...)` is posted with the form."""
     more: tuple[str, ...] = ()
     """CSS of elements whose `data-url`/`data-href` loads the next part of the list."""
     feeds: tuple[str, ...] = ()

@@ -23,15 +23,25 @@ from crawler.fetching.replay import replay_from
 from crawler.frontier import Frontier
 from crawler.outcome import Outcome
 from crawler.reading import NotAnArticle, Page, read
-from crawler.scope import Scope
+from crawler.scope import MAX_URL_LENGTH, Scope, absolute
 from crawler.session import Session, open_session
 from crawler.site import Site
 
+MAX_IMPORTS = 5
+"""Style sheets that import one another are followed so deep."""
+
+MAX_HTML = 10_000_000
+"""Bytes of a page that are searched for links."""
+
+MAX_PAGERS = 20
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _POSTBACK = re.compile(r"__doPostBack\('([^']{0,300})'\s*,\s*'([^']{0,300})'\)")
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
 _END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
 _EARLY_END = re.compile(_END.pattern + rb"\s*[^<\s]|" + _END.pattern + rb"\s*<[a-z]", re.IGNORECASE)
+_META_REFRESH = "meta[http-equiv=refresh i]::attr(content)"
+_REFRESH = re.compile(r"url\s{0,9}=\s{0,9}['\"]?([^'\"\s]+)", re.IGNORECASE)
+_BASE = re.compile(rb"<base\b", re.IGNORECASE)
 _LINKS = "a::attr(href), area::attr(href)"
 _GONE = (404, 410)
 _REFUSED = (401, 403, 429, 503)
@@ -146,7 +156,7 @@ class SiteSpider(scrapy.Spider):
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
-        if response.status in _GONE or self._is_sound(response):
+        if self._is_sound(response) or response.status in _GONE:
             yield from self._reading(response)
         if response.status == 200 and isinstance(response, TextResponse):
             yield from self._links(_whole(response))
@@ -156,10 +166,10 @@ class SiteSpider(scrapy.Spider):
         """A feed or sitemap: a second way to find articles; its absence is no failure."""
         if response.status != 200:
             return
-        self.session.counts["pages"] += 1
+        self.session.counts["feeds"] += 1
         found = feeds.entries(response.body, response.url)
         for url in found.sitemaps:
-            if self.scope.decide(url).rule != "another host" and self.frontier.remember(url):
+            if self.frontier.admit_feed(url):
                 yield self._request(url, "feed", self.parse_feed, via=response)
         for url in found.pages:
             if request := self._follow(url, via=response):
@@ -168,7 +178,9 @@ class SiteSpider(scrapy.Spider):
     def parse_requisite(self, response: Response) -> Found:
         """A style sheet may need more; everything else is kept and left alone."""
         is_css = b"css" in (response.headers.get("Content-Type") or b"")
-        if response.status == 200 and is_css and isinstance(response, TextResponse):
+        depth = response.meta["hops"].count("E")
+        is_css = is_css and isinstance(response, TextResponse) and depth < MAX_IMPORTS
+        if response.status == 200 and is_css:
             yield from self._furnish(
                 requisites.of_style_sheet(response.text, response.url), response
             )
@@ -239,10 +251,11 @@ class SiteSpider(scrapy.Spider):
 
     def _links(self, response: TextResponse) -> Iterator[Request]:
         base = get_base_url(response)
-        pagers = list(_all(response, self.rules.listing.next_page))
-        turned = {_absolute(base, link.attrib.get("href", "")) for link in pagers}
+        pagers = _pager_links(response, self.rules.listing.next_page)
+        turned = {absolute(base, link.attrib.get("href", "")) for link in pagers}
         hrefs = response.css(_LINKS).getall()
-        urls = [url for href in hrefs if (url := _absolute(base, href)) and url not in turned]
+        hrefs += _REFRESH.findall(" ".join(response.css(_META_REFRESH).getall())[:MAX_URL_LENGTH])
+        urls = [url for href in hrefs if (url := absolute(base, href)) and url not in turned]
         if response.meta["kind"] != "article":
             yield from self._next_pages(response, base, pagers, self.frontier.articles_among(urls))
         for url in urls:
@@ -274,9 +287,10 @@ class SiteSpider(scrapy.Spider):
         return self.complete_before and chain["known_in_a_row"] >= enough
 
     def _more(self, response: TextResponse, base: str, chain: dict[str, Any]) -> Iterator[Request]:
-        for element in _all(response, self.rules.listing.more):
+        more = ", ".join(self.rules.listing.more)
+        for element in response.css(more)[:MAX_PAGERS] if more else ():
             path = element.attrib.get("data-url") or element.attrib.get("data-href") or ""
-            if request := self._follow(_absolute(base, path), via=response):
+            if request := self._follow(absolute(base, path), via=response):
                 request.meta.update(chain)
                 yield request
 
@@ -284,7 +298,7 @@ class SiteSpider(scrapy.Spider):
         href = link.attrib.get("href", "")
         if postback := _POSTBACK.search(href):
             return self._post(response, *postback.groups())
-        return self._follow(_absolute(base, href), via=response)
+        return self._follow(absolute(base, href), via=response)
 
     def _post(self, response: TextResponse, target: str, argument: str) -> Request | None:
         """What a browser posts when an ASP.NET pager is clicked: the form's hidden fields."""
@@ -336,22 +350,32 @@ class SiteSpider(scrapy.Spider):
 
 
 def _whole(response: TextResponse) -> TextResponse:
-    """The page as a browser sees it: libxml2 drops whatever follows an early end tag."""
-    if not _EARLY_END.search(response.body):
+    """The page as a browser sees it, for parsers that see less.
+
+    libxml2 drops whatever follows an early end tag.
+    """
+    body = response.body[:MAX_HTML]
+    if _EARLY_END.search(body):
+        body = _END.sub(b"", body)
+    if _is_baseless(response):
+        body = _BASE.sub(b"", body)
+    if body == response.body:
         return response
-    whole: TextResponse = response.replace(body=_END.sub(b"", response.body))
+    whole: TextResponse = response.replace(body=body)
     return whole
 
 
-def _all(response: TextResponse, selectors: tuple[str, ...]) -> Iterator[Selector]:
-    for selector in selectors:
-        yield from response.css(selector)
-
-
-def _absolute(base: str, href: str) -> str | None:
-    """The absolute http(s) URL of a link, or None for what is no address at all."""
+def _is_baseless(response: TextResponse) -> bool:
+    """Whether the page claims a base address that is none, which no library forgives."""
     try:
-        url = urljoin(base, href.strip())
-        return url if urlsplit(url).scheme in ("http", "https") else None
+        get_base_url(response)
     except ValueError:
-        return None
+        return True
+    return False
+
+
+def _pager_links(response: TextResponse, pagers: tuple[str, ...]) -> list[Selector]:
+    """The links of a page's pagers, each once. Nested pagers must not multiply the work."""
+    areas = [area for css in pagers for area in response.css(css)[:MAX_PAGERS]]
+    links = {link.root: link for area in areas for link in area.css("a[href]")}
+    return list(links.values())

@@ -60,12 +60,14 @@ def main() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit code. Expected errors are told in one line on stderr."""
     try:
-        return app(list(arguments), prog_name="tinhuy", standalone_mode=False) or exits.DONE
+        code = app(list(arguments), prog_name="tinhuy", standalone_mode=False) or exits.DONE
+        sys.stdout.flush()  # while a broken pipe can still be told
+        return code
     except typer.TyperException as error:
         return _tell(_usage(error), error.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         return _tell("interrupted", exits.INTERRUPTED)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # Typer makes the one into the other, and calls it 1
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nothing is left to flush
         return exits.BROKEN_PIPE
     except exits.EXPECTED as error:

@@ -34,7 +34,10 @@ MEANINGS = {
     NOT_A_COLLECTION: "the directory is not a collection",
     BUSY: "the collection is in use by another run",
     DAMAGED: "verify found, or a command met, a damaged file",
-    DIFFERENT: "a replay read something else than the catalog holds",
+    DIFFERENT: (
+        "a replay read something else than the catalog holds; "
+        "a check did not find what it looked for"
+    ),
     STORAGE: "the disk refused to take what was written",
     NOT_INSTALLED: "a program that the command needs is missing, or its port is taken",
     OUTCOME_CODES[Outcome.EMPTY]: "a site answered, and no article was found on it",

@@ -17,7 +17,7 @@ PLATFORM = Platform(
         listing=(r"^/$", r"^/[a-z0-9-]+/?(?:\?|$)"),
         rewrite=((r"-a(\d+)\.html$", r"-\1.aspx"),),
     ),
-    listing=ListingRules(next_page=(".phantrang a", ".pager a", ".paging a", ".pagination a")),
+    listing=ListingRules(next_page=(".phantrang", ".pager", ".paging", ".pagination")),
     article=(
         ArticleRules(
             title=("h1#title", "#title"),

@@ -23,7 +23,7 @@ PLATFORM = Platform(
         rewrite=((r"(?<=[?&])(?:p_[prfvl]_\w+|_\w+)=[^&]*&?", ""), (r"[?&]$", "")),
     ),
     listing=ListingRules(
-        next_page=(".lfr-pagination a", ".taglib-page-iterator a", ".pagination a"),
+        next_page=(".lfr-pagination", ".taglib-page-iterator", ".pagination"),
     ),
     article=(
         ArticleRules(
@@ -53,6 +53,6 @@ PLATFORM = Platform(
         Trap(name="portlet resources", pattern=r"p_p_lifecycle=[12]"),
         Trap(name="calendar", pattern=r"(?i)calendar|_(?:month|year|day|date)="),
         Trap(name="state of other portlets", pattern=r"p_p_state=(?:maximized|exclusive)"),
-        Trap(name="growing redirect", pattern=r"redirect=.*redirect%"),
+        Trap(name="growing redirect", pattern=r"redirect=[^&]*redirect%"),
     ),
 )

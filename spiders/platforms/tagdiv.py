@@ -20,7 +20,7 @@ PLATFORM = Platform(
         listing=(r"^/$", r"^/page/\d+/$", r"^/category/[^?]+/$", r"^/\?paged=\d+$"),
     ),
     listing=ListingRules(
-        next_page=(".page-nav a", ".pagination a", "a.next", "a[rel=next]"),
+        next_page=(".page-nav", ".pagination", "a.next", "a[rel=next]"),
         feeds=("/feed/",),
         sitemaps=("/wp-sitemap.xml",),
     ),
@@ -59,6 +59,6 @@ PLATFORM = Platform(
         Trap(name="tags", pattern=r"^/tag/"),
         Trap(name="machinery", pattern=r"^/wp-(?:admin|json|login|includes|content)|xmlrpc\.php"),
         Trap(name="search", pattern=r"[?&]s="),
-        Trap(name="feeds of one post", pattern=r".+/feed/$"),
+        Trap(name="feeds of one post", pattern=r"[^/]/feed/$"),
     ),
 )

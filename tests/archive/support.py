@@ -71,7 +71,6 @@ def look(capture: Capture, *, text: str | None = "Một.\n\nHai.", site: str = "
         url=capture.url,
         site=site,
         change=Change.NEW if text else Change.UNCHANGED,
-        seen_at=capture.date,
         capture=capture,
         article=article or None,
     )

@@ -59,7 +59,6 @@ def look(change: Change, at: int, read: Article, payload: bytes = b"") -> Look:
         url=read.url,
         site=read.site,
         change=change,
-        seen_at=day(at),
         capture=capture(read.url, day(at), payload or f"{read.url} {at}".encode()),
         article=read if with_reading else None,
         conversion_id=f"urn:uuid:text-{at}" if with_reading else "",

@@ -130,28 +130,14 @@ def test_jsonl_is_readable_as_it_stands(catalog: Catalog) -> None:
     assert out.getvalue().count("\n") == 3
 
 
-@pytest.mark.parametrize(
-    ("seen_at", "local"),
-    [
-        ("2026-01-01T18:30:00Z", "2026-01-02T01:30:00+07:00"),
-        ("2026-01-01T18:30:00.123456789Z", "2026-01-02T01:30:00.123456+07:00"),
-        ("2026-01-01", "2026-01-01T07:00:00+07:00"),
-        ("2026", "2026"),
-    ],
-)
-def test_times_of_strangers(tmp_path: Path, seen_at: str, local: str) -> None:
-    """WARC-Dates of any precision are shown in Vietnam's time, or as they are if they cannot."""
+def test_times_are_local(tmp_path: Path) -> None:
+    """The times of a record are those of its looks, in Vietnam."""
     with Catalog(tmp_path / "catalog.sqlite3") as catalog:
-        catalog.put(replace(look(Change.NEW, 1, article()), seen_at=seen_at))
-        assert [record["first_seen"] for record in lines(catalog)] == [local]
-
-
-def test_a_capture_without_date_has_that_of_the_look(tmp_path: Path) -> None:
-    """`captured_at` is known even where the capture came from an index line."""
-    with Catalog(tmp_path / "catalog.sqlite3") as catalog:
-        undated = look(Change.NEW, 1, article())
-        catalog.put(replace(undated, capture=replace(undated.capture, date="")))
-        assert lines(catalog)[0]["capture"]["captured_at"] == "2026-01-02T01:30:00+07:00"
+        catalog.put_many([look(Change.NEW, 1, article()), look(Change.GONE, 2, article())])
+        (record,) = lines(catalog)
+    first, gone = "2026-01-02T01:30:00+07:00", "2026-01-03T01:30:00+07:00"
+    assert (record["first_seen"], record["last_seen"], record["gone_at"]) == (first, first, gone)
+    assert record["capture"]["captured_at"] == first
 
 
 def table(catalog: Catalog) -> list[dict[str, str]]:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from archive import Collection, CorruptRecord, Run
+from archive import Change, Collection, CorruptRecord, Run
 from archive.catalog import Catalog, dump
+from archive.reader import open_record
 from archive.rebuild import rebuild
+from archive.verify import verify
 from tests.archive.support import NOON, exchange, look, recorded, request, response
 
 
@@ -82,6 +85,24 @@ def test_rebuild_replaces_what_is_wrong(collection: Collection) -> None:
         exchange("http://one.vn/0", response(b"0 " * 500), at=NOON + timedelta(days=9)),
     )
     assert again.is_revisit
+
+
+def test_a_bad_entry_is_passed_over(collection: Collection) -> None:
+    """An entry that holds nothing for the catalog is told with its place; the others are kept."""
+    _fill(collection)
+    before = _articles(collection)
+    with collection.recording(site="three", run_id="r") as recording:
+        bad = recording.record(exchange("http://three.vn/", at=NOON))
+        assert bad
+        recording.commit()
+        recording.convert(replace(look(bad, text=None), change=Change.CHANGED))
+    (rejected,) = rebuild(collection)
+    assert _articles(collection) == before
+    assert "without the article" in rejected.why
+    with open_record(rejected.path, rejected.offset) as record:
+        assert record.type == "metadata"
+    (finding,) = verify(collection)
+    assert (finding.rule, finding.offset) == ("journal", rejected.offset)
 
 
 def test_a_broken_file_stops_the_rebuild(tmp_path: Path) -> None:

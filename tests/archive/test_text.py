@@ -1,4 +1,4 @@
-"""Normal forms of Vietnamese text: READING, section 9; search folding: ENGINES, section 11."""
+"""Normal forms of Vietnamese text: to keep, to compare, to search."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.text import canonical, clean, fold, join, paragraphs, search_exact, search_fold
+from archive.text import canonical, clean, fold, join, search_exact, search_fold
 
 VIETNAMESE = st.text(
     alphabet="aàáảãạăằắẳẵặâầấẩẫậđĐðÐeêềếểễệiìíỉĩịoòóỏõọôơờợuùúủũụưứựyỳýỷỹỵ"
@@ -47,12 +47,6 @@ def test_clean_is_one_storable_line_of_nfc(text: str) -> None:
     assert cleaned.encode().decode() == cleaned
 
 
-@given(ANYTHING)
-def test_paragraphs_come_back(text: str) -> None:
-    """Paragraphs that were joined are found again."""
-    assert paragraphs(join(paragraphs(text))) == paragraphs(text)
-
-
 @pytest.mark.parametrize(
     ("raw", "cleaned"),
     [
@@ -72,20 +66,6 @@ def test_paragraphs_come_back(text: str) -> None:
 def test_clean(raw: str, cleaned: str) -> None:
     """White space, invisible characters, false Đs and mixed normal forms go; wording stays."""
     assert clean(raw) == cleaned
-
-
-@pytest.mark.parametrize(
-    ("raw", "parts"),
-    [
-        ("Một.\n\nHai.", ["Một.", "Hai."]),
-        ("Một.\r\n\r\nHai.", ["Một.", "Hai."]),
-        ("\n\n Một\nvẫn là một. \n\u00a0\u200b\n\n\nHai.\n", ["Một vẫn là một.", "Hai."]),
-        (" \n\n ", []),
-    ],
-)
-def test_paragraphs(raw: str, parts: list[str]) -> None:
-    """Blank lines part paragraphs; a line end alone, or invisible lines, do not make one."""
-    assert paragraphs(raw) == parts
 
 
 def test_join_leaves_empty_paragraphs_out() -> None:

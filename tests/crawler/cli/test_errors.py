@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shlex
 import signal
 import socket
 import subprocess
@@ -203,3 +204,11 @@ def test_whoever_reads_the_output_may_stop(collection: Path) -> None:
         text=True,
     )
     assert done.stderr == ""
+
+
+def test_a_reader_that_goes_away(tmp_path: Path) -> None:
+    """When whoever reads the output has seen enough, the command ends quietly with 141."""
+    tinhuy = f"{shlex.quote(sys.executable)} -m crawler.cli"
+    command = f"{tinhuy} --help | true; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (141, "")

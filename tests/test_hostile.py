@@ -1,0 +1,138 @@
+"""Sites that mean harm: a crawl of them ends, soon, and costs the others nothing."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from crawler import registry
+from crawler.scope import Scope
+from tests.cli import answer, tinhuy
+
+Page = tuple[str, str]
+"""Content type and body."""
+
+LIST = "<html><body>{}<a href='/web/x'>x</a></body></html>"
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[dict[str, Page]], tuple[str, list[str]]]]:
+    """Serve pages by a regular expression of their path; the address, and what was asked for."""
+    servers = []
+
+    def serve(pages: dict[str, Page]) -> tuple[str, list[str]]:
+        asked: list[str] = []
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                for pattern, (kind, body) in pages.items():
+                    if match := re.fullmatch(pattern, self.path):
+                        number = int(match[1]) if match.groups() else 0
+                        return self.say(200, kind, body.replace("NEXT", str(number + 1)))
+                return self.say(404, "text/plain", "")
+
+            def say(self, status: int, kind: str, body: str) -> None:
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(body.encode())))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, format: str, *arguments: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}/", asked
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+Serve = Callable[[dict[str, Page]], tuple[str, list[str]]]
+
+
+def crawl(url: str, path: Path, code: int) -> None:
+    (run,) = answer(
+        "crawl", "baohatinh", f"--at={url}", "--delay=0", f"--collection={path}/c", code=code
+    )
+    assert run["counts"].get("errors", 0) == 0
+
+
+def test_style_sheets_that_import_for_ever(serve: Serve, tmp_path: Path) -> None:
+    """A chain of style sheets without end is followed a few links deep."""
+    home = ("text/html", LIST.format("<link rel=stylesheet href=/s0.css>"))
+    url, asked = serve({"/": home, r"/s(\d+)\.css": ("text/css", "@import '/sNEXT.css';")})
+    crawl(url, tmp_path, code=10)
+    assert len([path for path in asked if path.endswith(".css")]) <= 6
+
+
+def test_sitemaps_that_name_one_another_for_ever(serve: Serve, tmp_path: Path) -> None:
+    """A chain of sitemap indexes without end is left, and the run says that something was."""
+    index = "<sitemapindex><sitemap><loc>/sitemap-NEXT.xml</loc></sitemap></sitemapindex>"
+    pages = {"/": ("text/html", LIST.format("")), "/sitemap.xml": ("text/xml", index)} | {
+        r"/sitemap-(\d+)\.xml": ("text/xml", index)
+    }
+    url, asked = serve(pages)
+    crawl(url, tmp_path, code=11)
+    assert len([path for path in asked if "sitemap" in path]) <= 210
+
+
+def test_addresses_that_are_none(serve: Serve, tmp_path: Path) -> None:
+    """Bad brackets, ports and bases spoil neither the page nor the other addresses on it."""
+    bad = "<base href='http://['><img src='http://h:abc/x.png'><img src='/good.png'>"
+    links = "<a href='http://[x'>a</a><a href='http://h:99999/'>b</a><a href='/chinh-tri/'>c</a>"
+    listed = (
+        "<urlset><url><loc>http://[x</loc></url><url><loc>/a-post12345.html</loc></url></urlset>"
+    )
+    pages = {
+        "/": ("text/html", f"<html><head>{bad}</head>{links}</html>"),
+        "/sitemap.xml": ("text/xml", listed),
+    }
+    url, asked = serve(pages)
+    crawl(url, tmp_path, code=10)
+    assert {"/good.png", "/chinh-tri/", "/a-post12345.html"} <= set(asked)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", registry.platforms())
+def test_long_addresses_cost_nothing(name: str) -> None:
+    """No pattern of a platform, for articles, listings or traps, runs away on a long near-miss."""
+    rules = registry.platforms()[name]
+    scope = Scope(("h.example",), rules.urls, rules.traps)
+    for unit in ("a", "/a", "a-", "1/", "?a=", "&redirect=", "%20", "++", "/feed"):
+        near_miss = "http://h.example/" + unit * 300_000
+        assert scope.decide(near_miss).kind is None
+        for pattern in (
+            *rules.urls.article,
+            *rules.urls.listing,
+            *(t.pattern for t in rules.traps),
+        ):
+            re.search(pattern, "/" + (unit * 2000)[:2000])
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://[::1", "http://h:99999/", "http://h:abc/", "http://bob:pw@h.example/", "ftp://h/"],
+)
+def test_addresses_that_nobody_can_mean(url: str, tmp_path: Path) -> None:
+    """An address that is none, or that holds a password, is refused in one line."""
+    done = tinhuy("crawl", url, f"--collection={tmp_path}/c")
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert done.stderr.startswith("tinhuy: ")
+
+
+def test_a_delay_that_is_no_number(tmp_path: Path) -> None:
+    """`--delay nan` does not lift the pause."""
+    done = tinhuy("crawl", "baohatinh", "--delay=nan", f"--collection={tmp_path}/c")
+    assert done.returncode == 2
