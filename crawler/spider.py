@@ -151,6 +151,8 @@ class SiteSpider(scrapy.Spider):
         """A page of links: articles, other listings, the next page."""
         if not self._is_sound(response) or not isinstance(response, TextResponse):
             return
+        if response.meta.get("seed"):
+            self._doubt(response)
         yield from self._links(_whole(response))
         yield from self._requisites(_whole(response))
 
@@ -218,6 +220,16 @@ class SiteSpider(scrapy.Spider):
             counts["failures"] += 1
             self.logger.warning("status %s: %s", response.status, response.url)
         return response.status == 200
+
+    def _doubt(self, response: TextResponse) -> None:
+        """Say so when the site has another system than its rules are for."""
+        found = registry.recognise(response.text)
+        if found and found.name != self.site.platform:
+            self.session.counts["other_platform"] += 1
+            self.logger.warning(
+                "%s looks like %s, and %s is crawled by the rules of %s: see `tinhuy sites check`",
+                *(response.url, found.name, self.site.name, self.site.platform),
+            )
 
     def _reading(self, response: Response) -> Found:
         """Read a page, once in a run whatever its addresses are."""

@@ -6,7 +6,7 @@ PLATFORM = Platform(
     name="aspnet_portal",
     title="ASP.NET portal",
     signs=(
-        r"<form[^>]+id=\"(?:form1|aspnetForm|Form)\"",
+        r"<form[^<>]{1,300}id=\"(?:form1|aspnetForm|Form)\"",
         r"name=\"__VIEWSTATE\"",
         r"\b__doPostBack\b",
         r"\bctl00_\w+|\bdnn_ctr\d+",

@@ -22,7 +22,7 @@ PLATFORM = Platform(
         listing=(
             r"^/$",
             r"^/tin-moi\.html$",
-            r"^/(?!tu-khoa/|tac-gia/|tim-kiem/|rss/|api/)[a-z0-9-]+(?:/[a-z0-9-]+)?/(?:$|\?)",
+            r"^/(?!tu-khoa/|tac-gia/|tim-kiem/|rss/|api/)[a-z0-9-]+(?:/[a-z0-9-]+)?/$",
             r"^/api/morenews-",
         ),
     ),
