@@ -22,6 +22,8 @@ _ITALIC = re.compile(r"font-style\s*:\s*italic", re.I)
 _ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.I)
 _ENDS_SENTENCE = frozenset('.!?:;…”"»)')
 _BEGINS_ITEM = re.compile(r"^(?:[-–—+*•>]|\d{1,2}[.)/]\s|[a-zđ]\)\s)")
+_ONLY_A_LINK = 0.9
+_HEADLINE_WORDS = 5
 _MARKS = frozenset(("em", "i", "cite"))
 
 
@@ -68,6 +70,11 @@ class Block:
             else:
                 found[-1].append(line)
         return [" ".join(lines) for lines in found]
+
+
+def is_headline(block: Block, line: str) -> bool:
+    """Whether a line of a block may be a linked headline: a link of some words and no more."""
+    return block.linked >= _ONLY_A_LINK and len(line.split()) >= _HEADLINE_WORDS
 
 
 def _alignment(element: HtmlElement) -> str:

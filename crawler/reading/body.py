@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from lxml.html import HtmlElement
 
-from crawler.reading.blocks import Block
+from crawler.reading.blocks import Block, is_headline
 from crawler.reading.document import Body, Document, Line, key
 from crawler.reading.extract import main_text
 from crawler.reading.furniture import is_list_heading
-from crawler.reading.tree import BLOCKS, names, select, text_of
+from crawler.reading.tree import BLOCKS, drop, names, select, text_of, within
 
 _BOX = re.compile(
     r"related|lien-?quan|tin-?khac|readmore|read-more|quang-?cao|binh-?luan|breadcrumb|asset-more"
@@ -26,22 +26,18 @@ _PARAGRAPH = 60
 _LONG_LINE = 80
 _NEARLY_ALL = 0.8
 _LINKED = 0.3
-_ONLY_A_LINK = 0.9
-_HEADLINE_WORDS = 5
 _BOXED_TAGS = frozenset(("nav", "aside", "footer", "header", "button"))
 
 
 def name_body(
-    tree: HtmlElement, selectors: tuple[str, ...], drop: tuple[str, ...]
+    tree: HtmlElement, selectors: tuple[str, ...], dropped: tuple[str, ...]
 ) -> HtmlElement | None:
     """The element that holds the body by a site's rules, with what they drop taken out of it."""
     named = (element for css in selectors for element in select(tree, (css,)))
     root = next((element for element in named if text_of(element)), None)
     if root is None:
         return None
-    for unwanted in [element for css in drop for element in select(root, (css,))]:
-        if unwanted is not root and unwanted.getparent() is not None:
-            unwanted.drop_tree()
+    drop({element for css in dropped for element in select(root, (css,))} - {root})
     # Text in an inline element begins no line of its own: make it do so.
     root.tag = root.tag if root.tag in BLOCKS else "div"
     return root
@@ -51,20 +47,21 @@ def by_rules(document: Document, root: HtmlElement) -> Body | None:
     """Exactly what is printed inside `root`, but for boxes of related articles and the like."""
     inside = set(root.iter())
     indexes = [i for i, block in enumerate(document.blocks) if block.element in inside]
-    chosen = [i for i in indexes if not _is_boxed(document.blocks[i].element, root)]
+    boxed = _boxed(root)
+    chosen = [i for i in indexes if document.blocks[i].element not in boxed]
     lines = [Line(text, i) for i in chosen for text in document.blocks[i].paragraphs()]
     if not lines:
         return None
     return Body(lines=lines, first=indexes[0], last=indexes[-1], root=root, found_by="rules")
 
 
-def _is_boxed(element: HtmlElement, root: HtmlElement) -> bool:
-    node: HtmlElement | None = element
-    while node is not None and node is not root:
-        if node.tag in _BOXED_TAGS or _BOX.search(names(node)):
-            return True
-        node = node.getparent()
-    return False
+def _boxed(root: HtmlElement) -> set[HtmlElement]:
+    """What stands under `root` in boxes, with the boxes."""
+    return within(
+        element
+        for element in root.iterdescendants()
+        if element.tag in _BOXED_TAGS or _BOX.search(names(element))
+    )
 
 
 def by_extractor(document: Document) -> Body | None:
@@ -79,14 +76,15 @@ def by_extractor(document: Document) -> Body | None:
         and len(text_of(marked[0])) >= _ENOUGH
         and (body := by_rules(document, marked[0]))
     ):
-        plain = [line for line in body.lines if not _is_headline(document, line)]
+        plain = [line for line in body.lines if not _is_other_headline(document, line)]
         return replace(body, lines=plain, found_by="markup")
     lines = _anchored(document, main_text(document.tree))
     anchors = [line.block for line in lines if line.block is not None]
     root = _common_root(document, _before_lists(document, anchors))
     if root is not None:
         return _around(document, root, set(anchors))
-    if not lines:
+    # The extractor reads elements that print nothing, such as `template`.
+    if not lines or not document.blocks:
         return None
     return Body(
         lines=lines,
@@ -97,10 +95,10 @@ def by_extractor(document: Document) -> Body | None:
     )
 
 
-def _is_headline(document: Document, line: Line) -> bool:
+def _is_other_headline(document: Document, line: Line) -> bool:
     """Whether a line is nothing but a link to another article."""
-    linked = line.block is not None and document.blocks[line.block].linked >= _ONLY_A_LINK
-    return linked and len(line.text.split()) >= _HEADLINE_WORDS and line.text[-1] not in ".;:…"
+    block = document.blocks[line.block] if line.block is not None else None
+    return block is not None and is_headline(block, line.text) and line.text[-1] not in ".;:…"
 
 
 def _before_lists(document: Document, anchors: list[int]) -> list[int]:
@@ -119,10 +117,10 @@ def _common_root(document: Document, anchors: list[int]) -> HtmlElement | None:
     """The deepest element that holds nearly all of the text found, links not counted."""
     weights: dict[HtmlElement, int] = defaultdict(int)
     for index in anchors:
-        weight = _weight(document, index)
-        element = document.blocks[index].element
-        for holder in (element, *element.iterancestors()):
-            weights[holder] += weight
+        weights[document.blocks[index].element] += _weight(document, index)
+    for element in reversed(list(document.tree.iter())):
+        if element in weights and (parent := element.getparent()) is not None:
+            weights[parent] += weights[element]
     total = weights.get(document.tree, 0)
     if total < _PARAGRAPH:
         return None
@@ -156,7 +154,9 @@ def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body:
             return True
         return _build(document.blocks[i]) in alike
 
-    chosen = [i for i in indexes if _is_plain(document.blocks[i], root) and belongs(i)]
+    boxed = _boxed(root)
+    plain = [i for i in indexes if document.blocks[i].linked < _LINKED]
+    chosen = [i for i in plain if document.blocks[i].element not in boxed and belongs(i)]
     return Body(
         lines=[Line(text, i) for i in chosen for text in document.blocks[i].paragraphs()],
         first=indexes[0],
@@ -171,10 +171,6 @@ def _build(block: Block) -> tuple[object, ...]:
     element, parent = block.element, block.element.getparent()
     outer = (parent.tag, parent.get("class")) if parent is not None else ()
     return (element.tag, element.get("class"), *outer)
-
-
-def _is_plain(block: Block, root: HtmlElement) -> bool:
-    return block.linked < _LINKED and not _is_boxed(block.element, root)
 
 
 def _anchored(document: Document, texts: list[str]) -> list[Line]:

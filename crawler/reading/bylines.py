@@ -148,9 +148,10 @@ def _marked(document: Document, body: Body) -> Iterator[str]:
         if _is_believable(document, found := text_of(element)):
             yield found
     near = _round_the_text(document, body)
+    holders = {holder for element in near for holder in (element, *element.iterancestors())}
     for css in _MARKED:
         for element in select(document.tree, (css,)):
-            is_near = not near.isdisjoint(element.iter()) or element.getparent() in near
+            is_near = element in holders or element.getparent() in near
             is_hidden = _HIDDEN.search(element.get("style") or "")
             if is_near and not is_hidden and _is_believable(document, found := text_of(element)):
                 yield found

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from crawler.reading.blocks import Block
 from crawler.reading.document import Body, Document
-from crawler.reading.tree import names, select
+from crawler.reading.tree import names, select, within
 
 _NAMED = re.compile(r"caption|chu-?thich|ghi-?chu-?anh|img-?(?:desc|note)|image-?(?:desc|note)")
 _LONGEST = 600
@@ -28,18 +28,15 @@ class Caption:
 
 def captions(document: Document, body: Body) -> list[Caption]:
     """The captions inside the body's range, in reading order."""
-    named = {
-        part for e in select(document.tree, document.selectors("captions")) for part in e.iter()
-    }
-    found: list[Caption] = []
+    named = within(select(document.tree, document.selectors("captions")))
+    found: list[list[int]] = []
     for index in range(body.first, body.last + 1):
         block = document.blocks[index]
-        if found and found[-1].blocks[-1] == index - 1 and _continues(block):
-            last = found.pop()
-            found.append(Caption(f"{last.text} {block.text}", (*last.blocks, index)))
+        if found and found[-1][-1] == index - 1 and _continues(block):
+            found[-1].append(index)
         elif len(block.text) <= _LONGEST and (block.element in named or _is_caption(block)):
-            found.append(Caption(block.text, (index,)))
-    return found
+            found.append([index])
+    return [Caption(" ".join(document.blocks[i].text for i in held), tuple(held)) for held in found]
 
 
 def _is_caption(block: Block) -> bool:

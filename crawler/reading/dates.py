@@ -68,7 +68,6 @@ class Stamp:
 
     value: str
     role: Role
-    has_weekday: bool
 
 
 def stamps(line: str) -> list[Stamp]:
@@ -82,7 +81,7 @@ def stamps(line: str) -> list[Stamp]:
         return []
     if month := _MONTH_LINE.match(line):
         value = _iso_day(int(month[2]), int(month[1]), None)
-        return [Stamp(value, "published", False)] if value else []
+        return [Stamp(value, "published")] if value else []
     days = list(_DAY.finditer(line))
     times = list(_TIME.finditer(line))
     if not days or not _is_date_line(line, days, times):
@@ -93,7 +92,7 @@ def stamps(line: str) -> list[Stamp]:
         value = _moment(day, _nearest(day, times))
         role: Role = "updated" if _UPDATED.search(line, begin, day.start()) else "published"
         if value:
-            found.append(Stamp(value, role, bool(_WEEKDAY.search(line))))
+            found.append(Stamp(value, role))
         begin = day.end()
     return found
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.text import clean
+from crawler.reading.tree import bounded
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -58,13 +60,16 @@ class Decoded:
 
 
 def decode(body: bytes, content_type: str = "", encoding: str | None = None) -> Decoded:
-    """The text of a page. `encoding`: what a site's rules say, tried first. Never raises."""
+    """The text of a page, as much as is read of one. Never raises.
+
+    `encoding`: what a site's rules say, tried first.
+    """
     name = "cp1252" if encoding == "tcvn3" else encoding
     if name and (text := _strictly(body, name)) is not None:
         chosen = name
     else:
         text, chosen = _by_order(body, content_type)
-    return _mended(text.replace("\x00", ""), chosen)
+    return _mended(bounded(text.replace("\x00", "")), chosen)
 
 
 def _by_order(body: bytes, content_type: str) -> tuple[str, str]:
@@ -134,11 +139,12 @@ def _mended(text: str, encoding: str) -> Decoded:
 
 def _twice(text: str) -> str | None:
     """The round trip back from windows-1252, whose five holes were read as Latin-1."""
-    raw = b"".join(_byte(letter) for letter in text)
-    mended = raw.decode("utf-8", "replace")
-    return mended if mended.count("\ufffd") * 50 <= len(_VIETNAMESE.findall(mended)) else None
+    mended = b"".join(map(_byte, text)).decode("utf-8", "replace")
+    sample = mended[:_SAMPLE]
+    return mended if sample.count("\ufffd") * 50 <= len(_VIETNAMESE.findall(sample)) else None
 
 
+@lru_cache(maxsize=1024)
 def _byte(letter: str) -> bytes:
     for name in ("cp1252", "latin-1"):
         try:

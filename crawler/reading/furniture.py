@@ -6,13 +6,15 @@ disputed. A rule looks at a whole line: words such as "hôm nay" or "giá vàng"
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from archive.text import canonical, clean
+from archive.text import clean
 from crawler.reading.dates import stamps
+from crawler.reading.document import key
 
 Place = Literal["anywhere", "head", "tail"]
 
@@ -186,7 +188,7 @@ def _rule_for(line: str, index: int, count: int) -> str | None:
             continue
         if rule.place == "tail" and count - index > _TAIL_LINES:
             continue
-        if rule.pattern.fullmatch(bare) or rule.pattern.fullmatch(line):
+        if rule.pattern.fullmatch(bare) or (bare != line and rule.pattern.fullmatch(line)):
             return rule.id
     return None
 
@@ -197,22 +199,24 @@ def _repeated(line: str, kept: int, title: str, lead: str) -> str | None:
         return None
     if kept == 0 and stamps(line):
         return "date line"
-    said = canonical(line).casefold().removeprefix("null ")
-    if title and said == canonical(title).casefold():
+    said = key(line).removeprefix("null ")
+    if title and said == key(title):
         return "title again"
-    is_lead = kept == 0 and lead and said == canonical(lead).casefold()
-    return "lead again" if is_lead else None
+    return "lead again" if kept == 0 and lead and said == key(lead) else None
 
 
 def _end_of_text(lines: Sequence[str]) -> int:
     """Where a heading such as "Tin liên quan" cuts off a list of other articles."""
-    for index, line in enumerate(lines):
-        if is_list_heading(line) and index >= len(lines) * _AFTER:
-            rest = lines[index + 1 :]
-            likely = sum(map(_is_list_like, rest))
-            if likely >= _LIST_LIKE * len(rest):
-                return index
-    return len(lines)
+    first = math.ceil(len(lines) * _AFTER)
+    headings = [i for i in range(first, len(lines)) if is_list_heading(lines[i])]
+    end = below = len(lines)
+    likely = 0
+    for index in reversed(headings):
+        likely += sum(map(_is_list_like, lines[index + 1 : below + 1]))
+        below = index
+        if likely >= _LIST_LIKE * (len(lines) - index - 1):
+            end = index
+    return end
 
 
 def _is_list_like(line: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from lxml.html import HtmlElement
@@ -11,7 +12,7 @@ from lxml.html import HtmlElement
 from archive.article import Link
 from archive.text import clean
 from crawler.reading.document import Body, Document
-from crawler.reading.tree import absolute, names, select, text_of
+from crawler.reading.tree import absolute, names, select, text_of, within
 
 _FILE = r"\.(?:pdf|docx?|xlsx?|pptx?|odt|rar|zip|7z|mp3|m4a|wav|mp4|flv|wmv)"
 _IS_FILE = re.compile(rf"{_FILE}$", re.I)
@@ -24,8 +25,11 @@ _PREVIOUS = re.compile(
 _NEXT = re.compile(
     r"^(?:bài(?:\s+viết)?|tin)\s+(?:tiếp(?:\s+theo)?|sau|kế tiếp|mới hơn)|^next", re.I
 )
+_FILE_TAGS = ("a", "audio", "video", "source")
+_SIDE_TAGS = ("nav", "aside", "footer", "header")
 _REACH = 12
 _LONGEST = 400
+_MOST_FILES = 300
 
 
 def neighbours(document: Document, body: Body) -> tuple[Link | None, Link | None]:
@@ -58,7 +62,7 @@ def attachments(document: Document, body: Body, place: int | None) -> tuple[Link
     """Files linked, played or printed between the title and the end of the article."""
     region = _region(document, body, place)
     found: dict[str, str] = {}
-    for title, url in _files(document, region):
+    for title, url in islice(_files(document, region), _MOST_FILES):
         found[url] = found.get(url) or title
     return tuple(Link(title=title, url=url) for url, title in found.items())
 
@@ -80,10 +84,11 @@ def _region(document: Document, body: Body, place: int | None) -> HtmlElement:
 
 
 def _files(document: Document, region: HtmlElement) -> Iterator[tuple[str, str]]:
-    for element in region.iter("a", "audio", "video", "source"):
+    aside = within(element for element in region.iterdescendants() if _is_aside(element))
+    for element in region.iter(*_FILE_TAGS):
         address = element.get("href") or element.get("src") or ""
         url = absolute(document.base, address)
-        if url and _is_file(url) and not _is_aside(element, region):
+        if url and _is_file(url) and element not in aside:
             yield (text_of(element) if element.tag == "a" else "") or _file_name(url), url
     for element in region.iter("p", "div", "span"):
         if not len(element) and (printed := _PRINTED.fullmatch(clean(element.text or ""))):
@@ -95,13 +100,9 @@ def _is_file(url: str) -> bool:
     return bool(_IS_FILE.search(path) or _DOCUMENT_LIBRARY.match(path))
 
 
-def _is_aside(element: HtmlElement, region: HtmlElement) -> bool:
-    for holder in element.iterancestors():
-        if holder is region:
-            return False
-        if holder.tag in ("nav", "aside", "footer", "header") or _SIDES.search(names(holder)):
-            return True
-    return False
+def _is_aside(element: HtmlElement) -> bool:
+    is_file = element.tag in _FILE_TAGS
+    return not is_file and (element.tag in _SIDE_TAGS or bool(_SIDES.search(names(element))))
 
 
 def _file_name(url: str) -> str:

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -27,6 +28,7 @@ _LIST_TYPES = frozenset(("CollectionPage", "SearchResultsPage", "ItemList"))
 _LISTED = re.compile(r"related|lien-?quan|sidebar|module_wrap|tin-?khac")
 _FEW = 3
 _MOST_NODES = 300
+_MOST_PEOPLE = 50
 _LONGEST_SCRIPT = 500_000
 _LONGEST_TEXT = 2_000
 
@@ -74,7 +76,7 @@ def metadata(tree: HtmlElement) -> Metadata:
             meta.get("article:modified_time", ""),
             *_microdata(tree, "dateModified"),
         ),
-        authors=tuple(dict.fromkeys(_people(news.get("author")))),
+        authors=tuple(dict.fromkeys(islice(_people(news.get("author")), _MOST_PEOPLE))),
         section=_text(news.get("articleSection")) or meta.get("article:section", ""),
         canonical=clean(str(canonical)[:_LONGEST_TEXT]),
         language=attribute(tree, "lang").split("-")[0].lower(),

@@ -119,9 +119,9 @@ def _read(
     findings: tuple[str, ...],
     canonical: Callable[[str], str],
 ) -> Article | NotAnArticle:
-    title = titles.title(document, body)
     if body is None:
         return _refused(page, site, verdict.without_text(document))
+    title = titles.title(document, body)
     place = titles.title_place(document, title, body)
     lead = titles.lead(document, body, place)
     text = _lift(document, body, title, lead, place)

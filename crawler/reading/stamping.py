@@ -70,11 +70,11 @@ def _stamps_of(block: Block) -> Iterator[Stamp]:
         return
     for element in block.element.iter("time"):
         if value := machine(attribute(element, "datetime")):
-            yield Stamp(value, "published", False)
+            yield Stamp(value, "published")
     for line in block.lines:
         yield from stamps(line)
     if start := glued(block.lines[0]):
-        yield Stamp(start[0], "published", False)
+        yield Stamp(start[0], "published")
 
 
 def _is_elsewhere(block: Block) -> bool:
@@ -86,7 +86,8 @@ def _is_elsewhere(block: Block) -> bool:
     if any(_CLOCK.search(names(holder)) for holder in holders[:_NEAR]):
         return not _LABELLED.match(block.text)
     is_listed = any(_LISTED.search(names(holder)) for holder in holders[: 2 * _NEAR])
-    return is_listed or any(h.tag in _HEADS and not _holds_title(h) for h in holders)
+    head = next((holder for holder in holders if holder.tag in _HEADS), None)
+    return is_listed or (head is not None and not _holds_title(head))
 
 
 def _holds_title(element: HtmlElement) -> bool:

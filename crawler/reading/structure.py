@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from lxml.html import HtmlElement
 
-from crawler.reading.tree import BLOCKS, names, text_of
+from crawler.reading.tree import BLOCKS, drop, names, text_of
 
 _CELLS = ("td", "th")
+_ROWS = ("tbody", "thead", "tfoot", "tr", "caption", *_CELLS)
 _LARGE_CELL = 400
 _LEAF = ("div", "center", "section")
 _LEAF_CHARS = 40
@@ -35,23 +36,18 @@ def is_data(table: HtmlElement) -> bool:
 
 def prepare(tree: HtmlElement) -> None:
     """Changes a tree in place: layout tables and forms become `div`, leaf `div` become `p`."""
-    for table in list(tree.iter("table")):
-        if not is_data(table):
-            for part in _own_parts(table):
-                part.tag = "div"
+    layout = {table for table in tree.iter("table") if not is_data(table)}
+    for part in list(tree.iter(*_ROWS)):
+        if next(part.iterancestors("table"), None) in layout:
+            part.tag = "div"
+    for table in layout:
+        table.tag = "div"
     for form in tree.iter("form"):
         form.tag = "div"
-    for control in list(tree.iter(*_CONTROLS)):
-        control.drop_tree()
+    drop(tree.iter(*_CONTROLS))
     for element in list(tree.iter(*_LEAF)):
         if _is_paragraph(element):
             element.tag = "p"
-
-
-def _own_parts(table: HtmlElement) -> list[HtmlElement]:
-    """A table with its rows and cells, without those of tables inside."""
-    parts = table.iterdescendants("tbody", "thead", "tfoot", "tr", "td", "th", "caption")
-    return [table, *(part for part in parts if next(part.iterancestors("table"), None) is table)]
 
 
 def _is_paragraph(element: HtmlElement) -> bool:

@@ -33,13 +33,15 @@ _LEAD_LINKED = 0.3
 _SAME_BEGINNING = 50
 _REACH = 40
 _LONGEST = 400
+_LONGEST_RULED = 2_000
+_FAR = 400
 _HEADINGS = ("h1", "h2", "h3", "h4")
 
 
-def title(document: Document, body: Body | None) -> str:
+def title(document: Document, body: Body) -> str:
     """The title as printed; by the page's own claims where it is not printed; else empty."""
     for element in select(document.tree, document.selectors("title")):
-        if found := _NULL.sub("", text_of(element)):
+        if 0 < len(found := _NULL.sub("", text_of(element))) <= _LONGEST_RULED:
             return found
     told = (*document.meta.titles, *_cut_page_title(document))
     claims = [claim for claim in told if len(claim) <= _LONGEST]
@@ -55,15 +57,15 @@ def title(document: Document, body: Body | None) -> str:
     return next(iter(claims), "")
 
 
-def _candidates(document: Document, body: Body | None) -> list[Block]:
+def _candidates(document: Document, body: Body) -> list[Block]:
     """Blocks above or at the head of the body that look like a title, the nearest first."""
-    end = body.first + 3 if body else len(document.blocks)
-    start = max(0, end - 2 * _REACH) if body else 0
+    end = body.first + 3
+    start = max(0, end - 2 * _REACH)
     found = [b for b in document.blocks[start:end] if _looks_like_title(b)]
     h1s = [b for b in document.blocks if _heading(b) == "h1" and _is_titular(b.text)]
     found.reverse()
     ranked = sorted(found, key=lambda b: _HEADINGS.index(_heading(b) or "h4"))
-    return ranked + [b for b in h1s if b not in ranked]
+    return ranked + [b for b in h1s[:_REACH] if b not in ranked]
 
 
 def _looks_like_title(block: Block) -> bool:
@@ -122,7 +124,7 @@ def lead(document: Document, body: Body, place: int | None) -> str | None:
     for element in select(document.tree, document.selectors("lead")):
         if found := text_of(element):
             return found
-    start = place if place is not None else max(0, body.first - _REACH)
+    start = max(0, body.first - _REACH if place is None else max(place, body.first - _FAR))
     best: tuple[int, str] | None = None
     for block in document.blocks[start : body.first + 4]:
         score = _lead_score(document, block)

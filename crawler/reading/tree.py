@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
+from cssselect import HTMLTranslator
+from cssselect import parse as parse_css
+from cssselect.parser import CombinedSelector, Tree
 from lxml import etree
-from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement, HTMLParser
 
 from archive.text import clean
 
 MAX_CHARS = 5_000_000
-"""A page is read up to here: pictures pasted into it are cut out first."""
+"""A page is read up to here, pictures pasted into it left out."""
 
 MAX_ELEMENTS = 60_000
 """Six times the largest front page seen. What has more is no article."""
@@ -33,17 +36,31 @@ SILENT = frozenset((
 ))  # fmt: skip
 """Elements whose text is not printed, or is not the page's."""
 
+_MOST_STEPS = 10_000
+_LONGEST_NAME = 500
+_LONGEST_ATTRIBUTE = 2_000
+
 _PASTED = re.compile(r"data:[\w/+.-]{0,60};base64,[A-Za-z0-9+/=\s]{200,}")
 # libxml2 forgets what comes after `</html>`, which a pasted document may bring into any place.
 _END = re.compile(r"</(?:html|body)\s*>", re.I)
+# Classes and styles are asked for again at every element inside; addresses are not.
+_LONG_ATTRIBUTES = etree.XPath(
+    f"//@*[string-length() > {_LONGEST_ATTRIBUTE}]"
+    "[name() != 'href' and name() != 'src' and name() != 'content']"
+)
+
+
+def bounded(text: str) -> str:
+    """What is read of a page: its first MAX_CHARS without pictures pasted into it."""
+    return _PASTED.sub("data:,", text)[:MAX_CHARS]
 
 
 def parse(text: str) -> HtmlElement | None:
-    """The tree of a page, or None when there is none in it or no end of it. Comments are dropped.
+    """The tree of a `bounded` page; None when there is none or no end of it. No comments.
 
     The parser stops at 256 levels, so that no walk over the tree can go deeper.
     """
-    text = _END.sub("", _PASTED.sub("data:,", text)[:MAX_CHARS])
+    text = _END.sub("", text)
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
@@ -51,27 +68,108 @@ def parse(text: str) -> HtmlElement | None:
         return None
     if not isinstance(root, HtmlElement) or root.tag != "html":
         return None
-    return root if sum(1 for _ in root.iter()) <= MAX_ELEMENTS else None
-
-
-@lru_cache(maxsize=512)
-def _selector(css: str) -> CSSSelector:
-    return CSSSelector(css, translator="html")
+    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+        return None
+    for value in _LONG_ATTRIBUTES(root):
+        value.getparent().set(value.attrname, value[:_LONGEST_ATTRIBUTE])
+    return root
 
 
 def select(tree: HtmlElement, rules: Iterable[str]) -> list[HtmlElement]:
     """The elements of the first CSS rule that matches anything, in document order."""
     for css in rules:
-        if found := _selector(css)(tree):
-            return [element for element in found if isinstance(element, HtmlElement)]
+        if found := _found(tree, css):
+            return found
     return []
 
 
+def _found(tree: HtmlElement, css: str) -> list[HtmlElement]:
+    first, *inner = _steps(css)
+    found = _elements(first(tree))
+    for step in inner:
+        found = [element for holder in _outermost(found) for element in _elements(step(holder))]
+    return found
+
+
+def _elements(found: list[object]) -> list[HtmlElement]:
+    return [element for element in found if isinstance(element, HtmlElement)]
+
+
+@lru_cache(maxsize=512)
+def _steps(css: str) -> tuple[etree.XPath, ...]:
+    """One path for each part of "a b c", so that nested holders are not searched one by one."""
+    selectors = [selector.parsed_tree for selector in parse_css(css)]
+    inner: list[Tree] = []
+    while len(selectors) == 1 and isinstance(last := selectors[0], CombinedSelector):
+        if last.combinator != " ":
+            break
+        inner.insert(0, last.subselector)
+        selectors = [last.selector]
+    first = " | ".join(f"descendant-or-self::{_path(selector)}" for selector in selectors)
+    return (etree.XPath(first), *(etree.XPath(f"descendant::{_path(part)}") for part in inner))
+
+
+def _path(selector: Tree) -> str:
+    return str(HTMLTranslator().xpath(selector))
+
+
+def _outermost(elements: Iterable[HtmlElement]) -> list[HtmlElement]:
+    """Those of elements in document order that stand in no other."""
+    seen: set[HtmlElement] = set()
+    found: list[HtmlElement] = []
+    for element in elements:
+        if element not in seen:
+            found.append(element)
+            seen.update(element.iter())
+    return found
+
+
+def within(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
+    """Elements in document order, and all that stands inside them."""
+    return {part for element in _outermost(elements) for part in element.iter()}
+
+
+def drop(elements: Iterable[HtmlElement]) -> None:
+    """Takes elements out of their tree, not the text behind them.
+
+    In linear time: `drop_tree` copies the growing text before each of many siblings.
+    """
+    unwanted = set(elements)
+    for parent in {element.getparent() for element in unwanted}:
+        if parent is not None:
+            _drop_children(parent, unwanted)
+
+
+def _drop_children(parent: HtmlElement, unwanted: set[HtmlElement]) -> None:
+    before: HtmlElement | None = None
+    pieces = [parent.text or ""]
+    for child in list(parent):
+        if child in unwanted:
+            pieces.append(child.tail or "")
+            parent.remove(child)
+        else:
+            _put(parent, before, pieces)
+            before, pieces = child, [child.tail or ""]
+    _put(parent, before, pieces)
+
+
+def _put(parent: HtmlElement, before: HtmlElement | None, pieces: list[str]) -> None:
+    if len(pieces) == 1:
+        return
+    if before is None:
+        parent.text = "".join(pieces)
+    else:
+        before.tail = "".join(pieces)
+
+
 def text_of(element: HtmlElement) -> str:
-    """All that is printed inside an element, on one clean line; hard breaks are blanks."""
+    """All that is printed inside an element, on one clean line; hard breaks are blanks.
+
+    It ends after some thousand tags: a hundred marked elements may stand one in another.
+    """
     pieces: list[str] = []
     walk = etree.iterwalk(element, events=("start", "end"))
-    for event, node in walk:
+    for event, node in islice(walk, _MOST_STEPS):
         if node.tag == "br" or node.tag in BLOCKS:
             pieces.append(" ")
         if event == "end":
@@ -90,7 +188,8 @@ def attribute(element: HtmlElement, name: str) -> str:
 
 def names(element: HtmlElement) -> str:
     """Class and id in lower case, for patterns that look for a telling word in either."""
-    return f"{element.get('class') or ''} {element.get('id') or ''}".lower()
+    found = (element.get("class") or "", element.get("id") or "")
+    return " ".join(name[:_LONGEST_NAME] for name in found).lower()
 
 
 def base_of(tree: HtmlElement, url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.reading.blocks import Block
+from crawler.reading.blocks import Block, is_headline
 from crawler.reading.document import Body, Document, same
 
 # Spoken by the system, not by a journalist: a short block that says little else.
@@ -38,7 +38,6 @@ _LEAST = 40
 _LONG_LINE = 80
 _LISTED = 0.35
 _MANY_LINKS = 30
-_HEADLINE_WORDS = 5
 _FEW = 3
 _BETWEEN = 3
 
@@ -124,18 +123,14 @@ def _is_under_headline(document: Document, place: int, title: str) -> bool:
     for block in document.blocks[max(0, place - _BETWEEN) : place][::-1]:
         if same(block.text, title) or (block.linked < 0.5 and len(block.text) >= _LONG_LINE):
             return False
-        if _is_headline(block):
+        if is_headline(block, block.text):
             return True
     return False
 
 
 def _is_list(region: list[Block], lines: int) -> bool:
     """Linked headlines between the lines of text, about as many as there are lines."""
-    return sum(map(_is_headline, region)) >= max(_FEW, lines / 2)
-
-
-def _is_headline(block: Block) -> bool:
-    return block.linked >= 0.9 and len(block.text.split()) >= _HEADLINE_WORDS
+    return sum(is_headline(block, block.text) for block in region) >= max(_FEW, lines / 2)
 
 
 def _share_of_links(region: list[Block]) -> float:
