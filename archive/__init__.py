@@ -4,6 +4,7 @@ from archive.article import Article, Change, Gone, Link, Look, Run
 from archive.catalog import Catalog, Entry, Hit, Known, SiteCounts, Version
 from archive.cdxj import Capture
 from archive.collection import Collection, Progress
+from archive.dedup import Validators
 from archive.digest import Digest
 from archive.errors import (
     ArchiveError,
@@ -11,12 +12,14 @@ from archive.errors import (
     CaptureNotFound,
     CollectionLocked,
     CorruptRecord,
+    DiskNearlyFull,
     ForbiddenField,
     NotACollection,
     StorageFailed,
     UndecodableContent,
 )
 from archive.exchange import Exchange, Tls, Truncation
+from archive.mend import Mended
 from archive.reader import ArchivedResponse
 from archive.rebuild import Rejected
 from archive.recording import Recording
@@ -35,6 +38,7 @@ __all__ = [
     "CollectionLocked",
     "CorruptRecord",
     "Digest",
+    "DiskNearlyFull",
     "Entry",
     "Exchange",
     "Finding",
@@ -44,6 +48,7 @@ __all__ = [
     "Known",
     "Link",
     "Look",
+    "Mended",
     "NotACollection",
     "Progress",
     "Recording",
@@ -54,5 +59,6 @@ __all__ = [
     "Tls",
     "Truncation",
     "UndecodableContent",
+    "Validators",
     "Version",
 ]

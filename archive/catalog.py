@@ -186,6 +186,20 @@ class Catalog:
         with self._transaction():
             self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
 
+    def note_files(self, names: Iterable[str]) -> None:
+        """All looks and runs in these files of readings have been entered."""
+        with self._transaction():
+            rows = [(name,) for name in names]
+            self._db.executemany("INSERT OR IGNORE INTO files VALUES (?)", rows)
+
+    def files(self) -> set[str]:
+        """The files of readings that have been entered whole."""
+        return {row["name"] for row in self._select("SELECT name FROM files")}
+
+    def looks(self) -> int:
+        """How many looks have been entered."""
+        return int(self._select("SELECT count(*) FROM looks").fetchone()[0])
+
     def runs(self, site: str | None = None) -> list[Run]:
         """The runs in the order in which they started."""
         rows = self._select(

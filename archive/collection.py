@@ -2,8 +2,10 @@
 
 archive/*.warc.gz     the truth; names with `-text-` hold readings, the others captures
 indexes/*.cdxj        one for each file of captures; derived
+manifest.sha256       size and sha256 of every closed file, for `sha256sum -c`
 catalog.sqlite3       articles, versions, runs, search; derived
 dedup.sqlite3         payloads and the responses that hold them; derived
+logs/                 one crawl log for each run: what was kept, and what was not asked for
 locks/                one lock for each site that is being written
 collection.json       says that this is a collection
 """
@@ -13,8 +15,10 @@ from __future__ import annotations
 import heapq
 import json
 import re
+import socket
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,19 +26,22 @@ from uuid import UUID
 
 from filelock import FileLock, Timeout
 
-from archive import cdxj, reader, scan
+from archive import cdxj, mend, reader, scan
 from archive.cdxj import Capture
-from archive.dedup import Original
 from archive.disk import written_whole
-from archive.errors import CaptureNotFound, CorruptRecord, NotACollection
+from archive.errors import CaptureNotFound, CollectionLocked, CorruptRecord, NotACollection
+from archive.mend import Mended
 from archive.reader import ArchivedResponse
 from archive.record import OPEN, SUFFIX, Record, bare
 from archive.recording import TEXT, Recording
-from archive.recover import Recovered, recover
 from archive.urlkey import FORM, request_key, target_uri
 
 MARKER = "collection.json"
 _FORMAT = {"format": "tinhuy-collection", "version": 1}
+ALONE = "-alone-"
+"""The lock of a program that must be the only one. No site's prefix holds a hyphen."""
+_MOMENT = 2.0
+"""Seconds: long enough for others who only look whether somebody is alone."""
 _MAX_REFERENCES = 8
 """A revisit of a revisit of ...: met in files of others, and never of this length."""
 _END = "9" * 14
@@ -54,6 +61,8 @@ class Collection:
         self.path = path
         self.archive_dir, self.indexes_dir = path / "archive", path / "indexes"
         self.catalog_path, self.dedup_path = path / "catalog.sqlite3", path / "dedup.sqlite3"
+        self.manifest_path, self.logs_dir = path / "manifest.sha256", path / "logs"
+        self.locks_dir = path / "locks"
         self.live = list[Recording]()
         """Recordings of this object that are open: what they hold is found as well."""
 
@@ -97,6 +106,7 @@ class Collection:
         *,
         site: str,
         run_id: str,
+        host: str = socket.gethostname(),
         user_agent: str = "",
         robots: str = "",
         clock: Callable[[], datetime] = _now,
@@ -106,13 +116,14 @@ class Collection:
     ) -> Recording:
         """A recording of one run of one site; a context manager, which takes the site's lock.
 
-        Entering raises CollectionLocked at once when another run holds it.
+        `host` is the crawl host, told in the names of the files. Entering raises CollectionLocked
+        when another run holds the lock.
         """
         return Recording(
             self,
-            self._lock(self.file_prefix(site)),
             site=site,
             run_id=run_id,
+            host=_plain(host)[:40] or "_",
             user_agent=user_agent,
             robots=robots,
             clock=clock,
@@ -175,25 +186,6 @@ class Collection:
             capture = replace(capture, record_id=record.record_id, date=record.date)
             return capture, bare(record.get("WARC-Refers-To")) or record.record_id
 
-    def unmodified_original(self, url: str) -> Original | None:
-        """What a "304 Not Modified" of this URL speaks of: its newest committed payload."""
-        wanted, newest = target_uri(url), None
-        for capture in self.captures(url):
-            committed = all(recording.is_committed(capture) for recording in self.live)
-            if capture.url == wanted and capture.status == 200 and committed:
-                newest = capture
-        if newest is None:
-            return None
-        with self.open_record(newest) as record:
-            if record.type == "response":
-                return scan.original(replace(newest, record_id=record.record_id, date=record.date))
-            return Original(
-                digest=newest.digest,
-                url=record.get("WARC-Refers-To-Target-URI") or "",
-                date=record.get("WARC-Refers-To-Date") or "",
-                record_id=bare(record.get("WARC-Refers-To")),
-            )
-
     def warcs(self, *, text: bool = False) -> list[Path]:
         """The closed files of captures (or, with `text`, of readings), by name."""
         paths = sorted(self.archive_dir.glob(f"*{SUFFIX}"))
@@ -223,48 +215,62 @@ class Collection:
 
     def file_prefix(self, site: str) -> str:
         """What the names of a site's files begin with; it holds no hyphen and no separator."""
-        return re.sub(r"[^A-Za-z0-9_.]+", "_", site)[:80].lstrip(".") or "_"
+        return _plain(site)[:80].lstrip(".") or "_"
 
-    def mend(self) -> list[Recovered]:
-        """Recover what dead processes left of any site, and index files that have no index.
+    def lock(self, prefix: str) -> FileLock:
+        """The lock of the site whose files begin so; freed by the kernel if its holder dies."""
+        self.locks_dir.mkdir(exist_ok=True)
+        return FileLock(self.locks_dir / f"{prefix}.lock", thread_local=False)
+
+    @contextmanager
+    def hold(self, prefix: str, *, wait: float = 0) -> Iterator[None]:
+        """Hold the lock of a site. Raises CollectionLocked when another program keeps it."""
+        lock = self.lock(prefix)
+        try:
+            lock.acquire(timeout=wait)
+        except Timeout as error:
+            raise CollectionLocked(self.path, prefix) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def hold_site(self, site: str) -> Iterator[None]:
+        """Hold the lock of a site while nobody needs to be alone. Raises CollectionLocked."""
+        with self.hold(self.file_prefix(site)):
+            with self.hold(ALONE, wait=_MOMENT):
+                pass  # who is alone takes this lock first, and the site's after it
+            yield
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Hold the locks of all sites, and let no other be begun. Raises CollectionLocked."""
+        with ExitStack() as held:
+            held.enter_context(self.hold(ALONE))
+            for path in sorted(self.locks_dir.glob("*.lock")):
+                if path.stem != ALONE:
+                    held.enter_context(self.hold(path.stem))
+            yield
+
+    def mend(self) -> list[Mended]:
+        """Do to the end what dead processes left half done; see `archive.mend`.
 
         Files of sites that are being written are left alone.
         """
-        recovered = list[Recovered]()
-        for prefix in sorted({path.name.partition("-")[0] for path in self._unfinished()}):
-            lock = self._lock(prefix)
-            try:
-                lock.acquire(timeout=0)
-            except Timeout:
-                continue
-            try:
-                recovered += self.mend_site(prefix)
-            finally:
-                lock.release()
-        return recovered
+        return mend.mend(self)
 
-    def mend_site(self, site: str) -> list[Recovered]:
-        """The same for one site, whose lock the caller holds."""
-        prefix = self.file_prefix(site)
-        mine = [path for path in self._unfinished() if path.name.partition("-")[0] == prefix]
-        recovered = [recover(path) for path in mine if path.name.endswith(OPEN)]
-        for path in self.warcs():
-            if path.name.partition("-")[0] == prefix and not self.index_path(path.name).exists():
-                self.index(path)
-        return recovered
+    def left_open(self) -> list[Path]:
+        """Files that are being written, or were when their process died."""
+        return sorted(self.archive_dir.glob(f"*{SUFFIX}{OPEN}"))
+
+    def drafts(self) -> list[Path]:
+        """Indexes that are being written, or were when their process died."""
+        return sorted(self.indexes_dir.glob("*.draft"))
 
     def index(self, path: Path) -> None:
         """Write the index of a closed file of captures anew."""
         cdxj.write_index(self.index_path(path.name), scan.captures(path))
-
-    def _unfinished(self) -> list[Path]:
-        unindexed = [path for path in self.warcs() if not self.index_path(path.name).exists()]
-        return sorted(self.archive_dir.glob(f"*{SUFFIX}{OPEN}")) + unindexed
-
-    def _lock(self, prefix: str) -> FileLock:
-        directory = self.path / "locks"
-        directory.mkdir(exist_ok=True)
-        return FileLock(directory / f"{prefix}.lock", thread_local=False)
 
     def _captures_of(self, key: str | None) -> Iterator[Capture]:
         first, beyond = _bounds(key)
@@ -307,6 +313,11 @@ class Collection:
         if likely:
             return likely[-1]
         raise CaptureNotFound(url, datetime.fromisoformat(date) if date else None)
+
+
+def _plain(name: str) -> str:
+    """A part of a file name, without hyphens: they set the parts off."""
+    return re.sub(r"[^A-Za-z0-9_.]+", "_", name)
 
 
 def is_text(filename: str) -> bool:

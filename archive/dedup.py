@@ -1,64 +1,140 @@
-"""Which committed response holds a payload: what revisit records refer to. Derived, in SQLite.
+"""What revisit records refer to: which committed response holds a payload. Derived, in SQLite.
 
 A payload is repeated by reference until it has been so `MAX_REPEATS` times or for `MAX_AGE`; then
 it is stored in full again and that response takes its place: pywb looks for what a revisit repeats
 among the captures of a URL, and among no more than a limited number of them.
+
+Beside it stands what a server said a payload could be asked for by (ETag, Last-Modified), for
+conditional requests. Whatever is put in twice, or in another order, leaves the same table.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.digest import Digest
+from archive.http import Head
 from archive.sqlite import BUSY_TIMEOUT, explained, let_readers_pass
 
 MAX_REPEATS = 50
 MAX_AGE = timedelta(days=180)
 MIN_PAYLOAD = 512
 """Bytes below which a revisit record costs more than the payload that it saves."""
+MAX_VALIDATOR = 1000
+"""Characters of an ETag or date that are sent back to a server."""
 
+_VERSION = 2
+"""Kept in `user_version`. A table of another version is emptied, and filled again by mending."""
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS originals (
-    digest TEXT PRIMARY KEY,
+DROP TABLE IF EXISTS originals;
+DROP TABLE IF EXISTS repeats;
+DROP TABLE IF EXISTS validators;
+DROP TABLE IF EXISTS files;
+CREATE TABLE originals (
+    record_id TEXT PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
     url TEXT NOT NULL,
     date TEXT NOT NULL,
-    record_id TEXT NOT NULL,
+    filename TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE repeats (
+    original TEXT NOT NULL,
     filename TEXT NOT NULL,
-    repeats INTEGER NOT NULL DEFAULT 0
-) WITHOUT ROWID
+    count INTEGER NOT NULL,
+    PRIMARY KEY (original, filename)
+) WITHOUT ROWID;
+CREATE TABLE validators (
+    url TEXT PRIMARY KEY,
+    date TEXT NOT NULL,
+    etag TEXT,
+    last_modified TEXT,
+    digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE files (name TEXT PRIMARY KEY) WITHOUT ROWID
 """
-_REPLACE = """
-INSERT INTO originals (digest, url, date, record_id, filename) VALUES (?, ?, ?, ?, ?)
-ON CONFLICT (digest) DO UPDATE SET (url, date, record_id, filename, repeats)
-    = (excluded.url, excluded.date, excluded.record_id, excluded.filename, 0)
-WHERE (excluded.date, excluded.filename) > (date, filename)
+_PUT_ORIGINAL = """
+INSERT INTO originals (record_id, digest, size, url, date, filename) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (digest) DO UPDATE SET (record_id, size, url, date, filename)
+    = (excluded.record_id, excluded.size, excluded.url, excluded.date, excluded.filename)
+WHERE (excluded.date, excluded.record_id) > (date, record_id)
+"""
+_PUT_REPEATS = """
+INSERT INTO repeats (original, filename, count) VALUES (?, ?, ?)
+ON CONFLICT DO UPDATE SET count = count + excluded.count
+"""
+_PUT_VALIDATORS = """
+INSERT INTO validators (url, date, etag, last_modified, digest) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET (date, etag, last_modified, digest)
+    = (excluded.date, excluded.etag, excluded.last_modified, excluded.digest)
+WHERE excluded.date > date
+"""
+_FIND = """
+SELECT record_id, size, url, date, filename FROM originals WHERE digest = ?
+    AND (SELECT coalesce(sum(count), 0) FROM repeats WHERE original = record_id) < ?
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Original:
-    """A response record that holds a payload, as a revisit refers to it.
+    """A response record that holds a payload of `size` bytes, as a revisit refers to it.
 
     `date` is its WARC-Date, digit for digit; `record_id` has no angle brackets.
     """
 
-    digest: Digest | None
+    digest: Digest
+    size: int
     url: str
     date: str
     record_id: str
-    filename: str = ""
+    filename: str
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """That a revisit of the original with this digest and date was written."""
+    """A revisit in the file `filename` of the response with the id `original`."""
 
-    digest: Digest
+    original: str
+    filename: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validators:
+    """What a server said, on `date`, that the payload with this digest may be asked for by."""
+
+    url: str
     date: str
+    etag: str | None
+    last_modified: str | None
+    digest: Digest
+
+    @classmethod
+    def of(cls, head: Head, *, url: str, date: str, digest: Digest) -> Validators | None:
+        """Those in the head of a whole response with status 200, if there are any."""
+        etag, last_modified = _sendable(head.get("ETag")), _sendable(head.get("Last-Modified"))
+        if head.status != 200 or not (etag or last_modified):
+            return None
+        return cls(url=url, date=date, etag=etag, last_modified=last_modified, digest=digest)
+
+    def headers(self) -> dict[str, str]:
+        """The fields of a conditional request (RFC 9110 §13.1)."""
+        fields = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in fields.items() if value}
+
+
+Derived = Original | Repeat | Validators
+
+
+def _sendable(value: str | None) -> str | None:
+    """A validator that may be sent as it came: short, ASCII, no control character."""
+    fit = value and len(value) <= MAX_VALIDATOR and value.isascii() and value.isprintable()
+    return value if fit else None
 
 
 def is_worth(status: int | None, size: int) -> bool:
@@ -70,7 +146,7 @@ def is_worth(status: int | None, size: int) -> bool:
 
 
 class Dedup:
-    """The table of originals at `path`, made if it is missing. For one thread; close it.
+    """The table at `path`, made if it is missing. For one thread; close it.
 
     Several programs may use one table at once. Raises what `sqlite.explained` does.
     """
@@ -78,11 +154,12 @@ class Dedup:
     def __init__(self, path: Path) -> None:
         self._path = path
         with explained(path):
-            self._database = sqlite3.connect(path, timeout=BUSY_TIMEOUT)
+            self._database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
             try:
                 let_readers_pass(self._database)
                 self._database.execute("PRAGMA synchronous = NORMAL")
-                self._database.execute(_SCHEMA)
+                if self._version() != _VERSION:
+                    self._create()
             except BaseException:
                 self._database.close()
                 raise
@@ -90,25 +167,92 @@ class Dedup:
     def find(self, digest: Digest, now: datetime) -> Original | None:
         """The original to refer to, unless it is time to store the payload in full again."""
         with explained(self._path):
-            row = self._database.execute(
-                "SELECT url, date, record_id, filename FROM originals"
-                " WHERE digest = ? AND repeats < ?",
-                (str(digest), MAX_REPEATS),
-            ).fetchone()
-        if row is None or now - datetime.fromisoformat(row[1]) > MAX_AGE:
+            row = self._database.execute(_FIND, (str(digest), MAX_REPEATS)).fetchone()
+        if row is None:
             return None
-        url, date, record_id, filename = row
-        return Original(digest=digest, url=url, date=date, record_id=record_id, filename=filename)
+        record_id, size, url, date, filename = row
+        if now - datetime.fromisoformat(date) > MAX_AGE:
+            return None
+        return Original(
+            digest=digest, size=size, url=url, date=date, record_id=record_id, filename=filename
+        )
 
-    def commit(self, originals: Iterable[Original], repeats: Iterable[Repeat]) -> None:
+    def validators(self, url: str) -> Validators | None:
+        """The newest ones of a target URI."""
+        with explained(self._path):
+            row = self._database.execute(
+                "SELECT date, etag, last_modified, digest FROM validators WHERE url = ?", (url,)
+            ).fetchone()
+        if row is None:
+            return None
+        date, etag, last_modified, digest = row
+        return Validators(
+            url=url,
+            date=date,
+            etag=etag,
+            last_modified=last_modified,
+            digest=Digest.parse(digest),
+        )
+
+    def commit(self, derived: Iterable[Derived]) -> None:
         """Take in what is on the disk now, in one transaction. The newest original wins."""
-        rows = [(str(o.digest), o.url, o.date, o.record_id, o.filename) for o in originals]
-        with explained(self._path), self._database:
-            self._database.executemany(_REPLACE, rows)
-            self._database.executemany(
-                "UPDATE originals SET repeats = repeats + 1 WHERE digest = ? AND date = ?",
-                [(str(repeat.digest), repeat.date) for repeat in repeats],
-            )
+        with self._transaction():
+            self._put(derived)
+
+    def commit_file(self, filename: str, derived: Iterable[Derived]) -> None:
+        """Take in all that is derived from a closed file, whatever of it was taken in before."""
+        with self._transaction():
+            self._database.execute("DELETE FROM repeats WHERE filename = ?", (filename,))
+            self._put(derived)
+            self._database.execute("INSERT OR IGNORE INTO files VALUES (?)", (filename,))
+
+    def note_file(self, filename: str) -> None:
+        """All of this file has been taken in."""
+        with self._transaction():
+            self._database.execute("INSERT OR IGNORE INTO files VALUES (?)", (filename,))
+
+    def files(self) -> set[str]:
+        """The closed files that have been taken in."""
+        with explained(self._path):
+            return {name for (name,) in self._database.execute("SELECT name FROM files")}
+
+    def dump(self) -> Iterator[tuple[object, ...]]:
+        """All that the table says, in an order of its own: equal for equal archives."""
+        for table in ("originals", "repeats", "validators", "files"):
+            with explained(self._path):
+                for row in self._database.execute(f"SELECT * FROM {table} ORDER BY 1"):
+                    yield (table, *row)
 
     def close(self) -> None:
         self._database.close()
+
+    def _version(self) -> int:
+        return int(self._database.execute("PRAGMA user_version").fetchone()[0])
+
+    def _create(self) -> None:
+        with self._transaction():
+            if self._version() != _VERSION:  # nobody else was quicker
+                for statement in _SCHEMA.split(";"):
+                    self._database.execute(statement)
+                self._database.execute(f"PRAGMA user_version = {_VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with explained(self._path):
+            self._database.execute("BEGIN IMMEDIATE")
+            with self._database:
+                yield
+
+    def _put(self, derived: Iterable[Derived]) -> None:
+        execute, repeats = self._database.execute, Counter[Repeat]()
+        for one in derived:
+            match one:
+                case Original(digest=digest, size=size, url=url, date=date, filename=filename):
+                    row = (one.record_id, str(digest), size, url, date, filename)
+                    execute(_PUT_ORIGINAL, row)
+                case Validators(url=url, date=date, etag=etag, last_modified=modified):
+                    execute(_PUT_VALIDATORS, (url, date, etag, modified, str(one.digest)))
+                case Repeat():
+                    repeats[one] += 1
+        rows = [(one.original, one.filename, count) for one, count in repeats.items()]
+        self._database.executemany(_PUT_REPEATS, rows)

@@ -1,8 +1,9 @@
-"""Files that are there whole or not at all, also after a power cut."""
+"""Files that are there whole or not at all, also after a power cut; and the room for them."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,11 @@ def written_whole(path: Path) -> Iterator[Path]:
         sync_directory(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def free_bytes(directory: Path) -> int:
+    """What the disk of a directory has left for us. Raises OSError."""
+    return shutil.disk_usage(directory).free
 
 
 def sync_directory(directory: Path) -> None:

@@ -8,6 +8,7 @@ ArchiveError
 ├── CollectionLocked    another run is writing the same site or database of the collection
 ├── ForbiddenField      a field name or value that may not stand in a WARC record
 ├── StorageFailed       the disk refused to take what was written (full, read-only, broken)
+│   └── DiskNearlyFull  less is free than a run may leave: it ends before the disk refuses
 └── UndecodableContent  a content coding that is unknown here, or a bomb
 
 Errors carry fields; the sentence is made of them and names the remedy.
@@ -67,6 +68,12 @@ class StorageFailed(ArchiveError):
     def __init__(self, path: Path | str, reason: str) -> None:
         self.path, self.reason = str(path), reason
         super().__init__(f"cannot write {path}: {reason}; free some space or choose --collection")
+
+
+class DiskNearlyFull(StorageFailed):
+    def __init__(self, path: Path | str, free: int, least: int) -> None:
+        self.free, self.least = free, least
+        super().__init__(path, f"{free} bytes are free, and {least} must stay so")
 
 
 class UndecodableContent(ArchiveError):

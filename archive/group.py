@@ -46,10 +46,13 @@ class Message:
         digest = sha1(payload)
         return cls(stream=stream, head=head, digest=digest, size=payload.size, note=payload.note)
 
-    def may_be_original(self, truncated: str | None) -> bool:
-        """Whether later captures may refer to this payload, and this one to an earlier."""
-        whole = not truncated and self.note is None
-        return whole and is_worth(self.head.status, self.size)
+    def is_whole(self, truncated: str | None) -> bool:
+        """Whether nothing of the payload is missing."""
+        return not truncated and self.note is None
+
+    def may_repeat(self, truncated: str | None) -> bool:
+        """Whether this may be stored as a reference to an earlier payload."""
+        return self.is_whole(truncated) and is_worth(self.head.status, self.size)
 
 
 def read_request(exchange: Exchange, *, allow_credentials: bool) -> Message | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from archive import cdxj, journal, reader, scan
 from archive.article import Look, Run
 from archive.catalog import Catalog
 from archive.collection import Collection, Progress
-from archive.dedup import Dedup, Repeat
+from archive.dedup import Dedup
 from archive.disk import written_whole
+from archive.mend import recover_left
 from archive.record import Record
 
 _Place = tuple[str, Path, int, int]
@@ -34,9 +35,14 @@ def rebuild(collection: Collection, progress: Progress | None = None) -> list[Re
     The catalog is the fold of the reading journals: looks in the order of their times, then of
     file and place. Entries that hold neither look nor run are passed over and returned. Files that
     dead processes left are recovered first. Raises CorruptRecord, and replaces nothing further,
-    when a file cannot be read: repair or remove it.
+    when a file cannot be read: repair or remove it; CollectionLocked when a site is being written.
     """
-    collection.mend()
+    with collection.alone():
+        return _rebuild(collection, progress)
+
+
+def _rebuild(collection: Collection, progress: Progress | None) -> list[Rejected]:
+    recover_left(collection)
     captures, texts = collection.warcs(), collection.warcs(text=True)
     done = _counted(progress, len(captures) + len(texts))
     for index in collection.stray_indexes():
@@ -50,17 +56,12 @@ def rebuild(collection: Collection, progress: Progress | None = None) -> list[Re
 def _rebuild_captures(
     collection: Collection, paths: list[Path], draft: Path, done: Callable[[Path], None]
 ) -> None:
-    dedup, repeats = Dedup(draft), list[Repeat]()
-    try:
+    with closing(Dedup(draft)) as dedup:
         for path in paths:
             scanned = list(scan.scan(path))
             cdxj.write_index(collection.index_path(path.name), [s.capture for s in scanned])
-            dedup.commit([s.original for s in scanned if s.original], [])
-            repeats += [s.repeat for s in scanned if s.repeat]
+            dedup.commit_file(path.name, [one for s in scanned for one in s.derived])
             done(path)
-        dedup.commit([], repeats)
-    finally:
-        dedup.close()
 
 
 def _rebuild_catalog(
@@ -77,6 +78,7 @@ def _rebuild_catalog(
                     looks.append((entry.seen_at, path, record.offset, record.length))
             done(path)
         catalog.put_many(_looks(sorted(looks)))
+        catalog.note_files(path.name for path in paths)
     return rejected
 
 

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from filelock import FileLock, Timeout
-
-from archive import cdxj, journal, scan
+from archive import cdxj, journal, manifest, scan
 from archive.article import Article, Look, Run
 from archive.cdxj import Capture
-from archive.dedup import Dedup, Original, Repeat
-from archive.errors import CollectionLocked, StorageFailed
+from archive.crawllog import CrawlLog
+from archive.dedup import Dedup, Derived, Original, Validators
+from archive.digest import Digest
+from archive.disk import free_bytes
+from archive.errors import DiskNearlyFull, StorageFailed
 from archive.exchange import Exchange
 from archive.group import Group, Message, read_request
-from archive.writer import Fields, NewRecord, WarcWriter, urn, warc_date
+from archive.manifest import Sealed
+from archive.mend import Mended, mend_site
+from archive.reader import ArchivedResponse
+from archive.scan import Scanned
+from archive.urlkey import target_uri
+from archive.writer import Fields, NewRecord, WarcWriter, Written, one_line, urn, warc_date
 
 if TYPE_CHECKING:
     from archive.collection import Collection
@@ -36,16 +42,17 @@ class Recording:
     """Writes captures and readings of one site, under the site's lock, from enter to exit.
 
     What `record` and `convert` return survives the death of this process at once, and a power cut
-    after `commit`. Only what was committed is referred to by revisits. For one thread.
+    after `commit`. Only what was committed is referred to by revisits, asked for again by its
+    validators, and told in the crawl log. For one thread.
     """
 
     def __init__(
         self,
         collection: Collection,
-        lock: FileLock,
         *,
         site: str,
         run_id: str,
+        host: str,
         user_agent: str,
         robots: str,
         clock: Callable[[], datetime],
@@ -55,11 +62,14 @@ class Recording:
     ) -> None:
         self.site, self.run_id = site, run_id
         self.bytes_saved = self.revisits = 0
-        self._collection, self._lock = collection, lock
+        self.mended = list[Mended]()
+        self.text_files = list[str]()
+        """Closed files of readings: `Catalog.note_files` them when the catalog has all of them."""
+        self._collection, self._held = collection, ExitStack()
         self._clock, self._new_id, self._allow_credentials = clock, new_id, allow_credentials
         self._live = dict[str, list[Capture]]()
-        self._unsynced = list[Capture]()
-        self._originals, self._repeats = list[Original](), list[Repeat]()
+        self._unsynced, self._derived = list[Capture](), list[Derived]()
+        self._indexed = list[str]()
         info = [
             ("software", f"tinhuy/{version('tinhuy')} warcio/{version('warcio')}"),
             ("format", "WARC File Format 1.1"),
@@ -75,6 +85,7 @@ class Recording:
             return WarcWriter(
                 directory=collection.archive_dir,
                 prefix=prefix,
+                host=host,
                 info=[(name, value) for name, value in fields if value],
                 clock=clock,
                 new_id=new_id,
@@ -84,19 +95,17 @@ class Recording:
         self._captures = writer(prefix, f"Captures of {site}")
         self._captures.on_closed = self._index
         self._text = writer(prefix + TEXT, f"Text read from captures of {site}, and its journal")
+        self._text.on_closed = self._finish_text
+        self._log = CrawlLog(directory=collection.logs_dir, prefix=prefix, run_id=run_id)
 
     def __enter__(self) -> Self:
-        try:
-            self._lock.acquire(timeout=0)
-        except Timeout as error:
-            raise CollectionLocked(self._collection.path, self.site) from error
-        try:
-            self._collection.mend_site(self.site)
-            self._dedup = Dedup(self._collection.dedup_path)
-        except BaseException:
-            self._lock.release()
-            raise
-        self._collection.live.append(self)
+        with ExitStack() as held:
+            held.enter_context(self._collection.hold_site(self.site))
+            self.mended = mend_site(self._collection, self.site)
+            self._dedup = held.enter_context(closing(Dedup(self._collection.dedup_path)))
+            self._collection.live.append(self)
+            held.callback(self._collection.live.remove, self)
+            self._held = held.pop_all()
         return self
 
     def __exit__(
@@ -105,16 +114,14 @@ class Recording:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
+        with self._held:
             try:
                 self._captures.close()
             finally:
                 self._text.close()
-            self._commit_dedup()
-        finally:
-            self._dedup.close()
-            self._collection.live.remove(self)
-            self._lock.release()
+            self._settle()
+            for name in self._indexed:
+                self._dedup.note_file(name)
 
     @property
     def bytes_written(self) -> int:
@@ -133,21 +140,13 @@ class Recording:
         original = self._original(exchange, response) if response else None
         group = Group(exchange, self._new_id, request=request, response=response, original=original)
         written = self._captures.write(group.records)
-        if response is None:
-            return None
-        unmodified = original is not None and response.head.status == 304
-        capture = scan.capture_of(
-            url=group.url,
-            date=group.date,
-            head=response.head,
-            digest=None if unmodified else response.digest,
-            is_revisit=original is not None,
-            at=written[0],
-        )
-        if request:
-            capture = scan.keyed(capture, *(scan.read_request(request.stream) or ("", "", b"")))
-        self._keep(capture, response, original, exchange.truncated)
-        return capture
+        scanned = None
+        if response:
+            scanned = _scanned(group, written[0], response, original, exchange.truncated)
+            scanned = scanned.answering(*_asked(request)) if request else scanned
+            self._keep(scanned, response, original)
+        self._tell(group, written[0], scanned, exchange)
+        return scanned.capture if scanned else None
 
     def convert(self, look: Look) -> Look:
         """Write a look at an article into the text file: its text, if it has one, and its entry.
@@ -177,8 +176,12 @@ class Recording:
         entry = self._entry(warc_date(self._clock()), journal.encode_run(run, ids), refers)
         self._text.write([entry])
 
+    def refuse(self, url: str, reason: str, via: str | None = None) -> None:
+        """Note in the crawl log that an address is not asked for."""
+        self._log.refuse(warc_date(self._clock()), url, reason, via)
+
     def commit(self) -> None:
-        """Put everything on the disk; then let revisits refer to it.
+        """Put everything on the disk; then let revisits refer to it and the crawl log tell of it.
 
         Raises StorageFailed, and CollectionLocked when another program keeps the dedup table
         locked: then everything is on the disk, and the next commit enters it in the table.
@@ -187,10 +190,28 @@ class Recording:
             self._captures.sync()
             self._text.sync()
         except StorageFailed:
-            self._originals.clear()  # what the disk refused once may never be on it
+            self._derived.clear()  # what the disk refused once may never be on it
+            self._log.forget()
             raise
         self._unsynced.clear()
-        self._commit_dedup()
+        self._settle()
+
+    def check_space(self, least: int) -> None:
+        """Raise DiskNearlyFull when less than `least` bytes are free: time to end in good order."""
+        if (free := free_bytes(self._collection.path)) < least:
+            raise DiskNearlyFull(self._collection.path, free, least)
+
+    def validators(self, url: str) -> Validators | None:
+        """What a committed payload of this URL may be asked for by, in a conditional request.
+
+        None when there is none, or when it is time to store the payload in full again.
+        """
+        found = self._dedup.validators(target_uri(url))
+        return found if found and self._usable(found.digest, self._clock()) else None
+
+    def read(self, capture: Capture) -> ArchivedResponse:
+        """As `Collection.read`: of a 304, the response that it says is still right."""
+        return self._collection.read(capture)
 
     def captures(self, first: bytes = b"", beyond: bytes | None = None) -> Iterator[Capture]:
         """Captures of the file being written, sorted as an index would have them."""
@@ -204,29 +225,43 @@ class Recording:
 
     def _original(self, exchange: Exchange, response: Message) -> Original | None:
         """The committed response that this one repeats, if it may be said so."""
+        digest = response.digest
         if response.head.status == 304:
-            return self._collection.unmodified_original(exchange.target_uri)
-        if not response.may_be_original(exchange.truncated):
+            known = self._dedup.validators(target_uri(exchange.target_uri))
+            if known is None:
+                return None
+            digest = known.digest
+        elif not response.may_repeat(exchange.truncated):
             return None
-        found = self._dedup.find(response.digest, exchange.started_at)
+        return self._usable(digest, exchange.started_at)
+
+    def _usable(self, digest: Digest, now: datetime) -> Original | None:
+        found = self._dedup.find(digest, now)
         return found if found and self._collection.has_file(found.filename) else None
 
-    def _keep(
-        self,
-        capture: Capture,
-        response: Message,
-        original: Original | None,
-        truncated: str | None,
-    ) -> None:
+    def _keep(self, scanned: Scanned, response: Message, original: Original | None) -> None:
+        capture = scanned.capture
         self._live.setdefault(capture.urlkey, []).append(capture)
         self._unsynced.append(capture)
+        self._derived += scanned.derived
         if original:
             self.revisits += 1
-            self.bytes_saved += response.size
-            if capture.digest:
-                self._repeats.append(Repeat(capture.digest, original.date))
-        elif response.may_be_original(truncated):
-            self._originals.append(scan.original(capture))
+            self.bytes_saved += original.size
+
+    def _tell(self, group: Group, at: Written, scanned: Scanned | None, exchange: Exchange) -> None:
+        capture = scanned.capture if scanned else None
+        self._log.keep(
+            group.date,
+            url=group.url,
+            kind="failed" if capture is None else "revisit" if capture.is_revisit else "response",
+            status=capture and capture.status,
+            digest=capture and capture.digest and str(capture.digest),
+            truncated=exchange.truncated,
+            error=exchange.error and one_line(exchange.error),
+            record_id=at.id,
+            filename=at.filename,
+            offset=at.offset,
+        )
 
     def _entry(self, date: str, entry: bytes, fields: Fields) -> NewRecord:
         return self._text_record("metadata", date, journal.MEDIA_TYPE, entry, fields)
@@ -243,18 +278,55 @@ class Recording:
             fields=fields,
         )
 
-    def _commit_dedup(self) -> None:
-        self._dedup.commit(self._originals, self._repeats)
-        self._originals.clear()
-        self._repeats.clear()
+    def _settle(self) -> None:
+        """Let others refer to what is on the disk now."""
+        self._dedup.commit(self._derived)
+        self._derived.clear()
+        self._log.write_out()
 
-    def _index(self, path: Path) -> None:
+    def _index(self, file: Sealed) -> None:
         """A file of captures has been closed, hence synced: write its index."""
         live = [capture for captures in self._live.values() for capture in captures]
-        mine = [capture for capture in live if capture.filename == path.name]
-        cdxj.write_index(self._collection.index_path(path.name), mine)
+        mine = [capture for capture in live if capture.filename == file.name]
+        cdxj.write_index(self._collection.index_path(file.name), mine)
         self._live.clear()
         self._unsynced.clear()
+        self._indexed.append(file.name)
+        self._seal(file)
+
+    def _finish_text(self, file: Sealed) -> None:
+        self._seal(file)
+        self.text_files.append(file.name)
+
+    def _seal(self, file: Sealed) -> None:
+        manifest.add(self._collection.manifest_path, [file])
+
+
+def _scanned(
+    group: Group, at: Written, response: Message, original: Original | None, truncated: str | None
+) -> Scanned:
+    """What a scan of the file will find of this capture."""
+    unmodified = original is not None and response.head.status == 304
+    capture = scan.capture_of(
+        url=group.url,
+        date=group.date,
+        head=response.head,
+        digest=None if unmodified else response.digest,
+        is_revisit=original is not None,
+        at=at,
+    )
+    derived = scan.derived_of(
+        capture,
+        response.head,
+        size=response.size,
+        whole=response.is_whole(truncated),
+        refers_to=original.record_id if original else "",
+    )
+    return Scanned(capture, derived)
+
+
+def _asked(request: Message) -> tuple[str, str, bytes]:
+    return scan.read_request(request.stream) or ("", "", b"")
 
 
 def _text_of(article: Article) -> str:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from archive import cdxj, http
 from archive.cdxj import Capture
-from archive.dedup import Original, Repeat, is_worth
+from archive.dedup import Derived, Original, Repeat, Validators, is_worth
 from archive.digest import Digest, sha1
 from archive.http import Head
 from archive.reader import CAPTURES, iter_records, resource_head
@@ -29,8 +29,21 @@ class Scanned:
     """What is derived from one capture: its index line, and its part in the dedup table."""
 
     capture: Capture
-    original: Original | None = None
-    repeat: Repeat | None = None
+    derived: tuple[Derived, ...] = ()
+
+    def answering(self, method: str, content_type: str, body: bytes) -> Scanned:
+        """The same, filed under the key of the request that it answers.
+
+        Nothing but a GET is asked for again by its validators.
+        """
+        if method.upper() == "GET":
+            return self
+        plain = tuple(one for one in self.derived if not isinstance(one, Validators))
+        if method.upper() not in ("POST", "PUT"):
+            return replace(self, derived=plain)
+        key, query = request_key(self.capture.url, method, body, content_type)
+        keyed = replace(self.capture, urlkey=key, method=method.upper(), request_body=query)
+        return Scanned(keyed, plain)
 
 
 def scan(path: Path | str) -> Iterator[Scanned]:
@@ -72,8 +85,7 @@ class _Seen:
         """The same, filed under the key of the other's request if that has a body."""
         if self.scanned is None or other.request is None:
             return self
-        capture = keyed(self.scanned.capture, *other.request)
-        return replace(self, scanned=replace(self.scanned, capture=capture))
+        return replace(self, scanned=self.scanned.answering(*other.request))
 
 
 def capture_of(
@@ -98,14 +110,6 @@ def capture_of(
     )
 
 
-def keyed(capture: Capture, method: str, content_type: str, body: bytes) -> Capture:
-    """The capture filed under the key of the request that it answers."""
-    if method.upper() not in ("POST", "PUT"):
-        return capture
-    key, query = request_key(capture.url, method, body, content_type)
-    return replace(capture, urlkey=key, method=method.upper(), request_body=query)
-
-
 def read_request(block: BinaryIO) -> tuple[str, str, bytes] | None:
     """Method, Content-Type and the first MAX_BODY bytes of the body of a stored request."""
     block.seek(0)
@@ -118,6 +122,42 @@ def read_request(block: BinaryIO) -> tuple[str, str, bytes] | None:
         if len(body) >= MAX_BODY:
             break
     return head.method, head.get("Content-Type") or "", body[:MAX_BODY]
+
+
+def derived_of(
+    capture: Capture, head: Head, *, size: int, whole: bool, refers_to: str
+) -> tuple[Derived, ...]:
+    """What a capture means for later ones, once it is committed.
+
+    `size` is that of its payload, `whole` says that nothing of that is missing, `refers_to` is the
+    id that a revisit refers to, or "". `record_id` and `date` of the capture must be known.
+    """
+    found = list[Derived]()
+    if refers_to:
+        found.append(Repeat(refers_to, capture.filename))
+    elif capture.digest and whole and is_worth(head.status, size):
+        found.append(original(capture, size))
+    if found and capture.digest and (validators := _validators(capture, head)):
+        found.append(validators)
+    return tuple(found)
+
+
+def _validators(capture: Capture, head: Head) -> Validators | None:
+    assert capture.digest
+    return Validators.of(head, url=capture.url, date=capture.date, digest=capture.digest)
+
+
+def original(capture: Capture, size: int) -> Original:
+    """How a revisit refers to this capture. Its digest, `record_id` and `date` must be known."""
+    assert capture.digest
+    return Original(
+        digest=capture.digest,
+        size=size,
+        url=capture.url,
+        date=capture.date,
+        record_id=capture.record_id,
+        filename=capture.filename,
+    )
 
 
 def _scan_capture(record: Record) -> Scanned:
@@ -137,30 +177,16 @@ def _scan_capture(record: Record) -> Scanned:
         is_revisit=is_revisit,
         at=place,
     )
-    if record.type == "resource":
-        capture = replace(capture, status=None)  # its head was made up
-    if is_revisit:
-        return Scanned(capture, repeat=_repeat(record))
-    whole = not record.get("WARC-Truncated") and payload.note is None
-    if record.type == "response" and whole and is_worth(capture.status, payload.size):
-        return Scanned(capture, original=original(capture))
-    return Scanned(capture)
-
-
-def original(capture: Capture) -> Original:
-    """How a revisit refers to this capture. Its `record_id` and `date` must be known."""
-    return Original(
-        digest=capture.digest,
-        url=capture.url,
-        date=capture.date,
-        record_id=capture.record_id,
-        filename=capture.filename,
+    if record.type == "resource" or head is None:
+        return Scanned(replace(capture, status=None))  # its head was made up
+    derived = derived_of(
+        capture,
+        head,
+        size=payload.size,
+        whole=not record.get("WARC-Truncated") and payload.note is None,
+        refers_to=bare(record.get("WARC-Refers-To")) if is_revisit else "",
     )
-
-
-def _repeat(record: Record) -> Repeat | None:
-    digest, date = record.digest("WARC-Payload-Digest"), record.get("WARC-Refers-To-Date")
-    return Repeat(digest, date) if digest and date else None
+    return Scanned(capture, derived)
 
 
 def _head(record: Record, block: BinaryIO) -> Head | None:

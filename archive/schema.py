@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in `user_version`. A catalog is derived: one of another version is rebuilt, not migrated."""
 
 SCHEMA = """
@@ -43,6 +43,7 @@ CREATE TABLE runs (
     counts TEXT NOT NULL,
     at TEXT NOT NULL
 );
+CREATE TABLE files (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (fold, exact, tokenize = "unicode61 remove_diacritics 0");
 """
 

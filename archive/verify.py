@@ -76,10 +76,8 @@ def repair(collection: Collection) -> list[Finding]:
     Files of sites that are being written are left alone, and so is every sound byte of a record.
     """
     done = list[Finding]()
-    for found in collection.mend():
-        name = str(found.path or found.tail)
-        message = f"{found.records} whole records kept, {found.cut} bytes set aside"
-        done.append(Finding(name, 0, "unfinished", message))
+    for mended in collection.mend():
+        done.append(Finding(str(mended.file), 0, "unfinished", mended.what))
     for path in collection.warcs():
         try:
             wrong = list(_check_index(collection, path, scan.captures(path)))

@@ -8,6 +8,7 @@ Blocks go through warcio verbatim; fields and digests are ours. A file is called
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 import ipaddress
 import os
@@ -28,6 +29,7 @@ from archive import http
 from archive.digest import sha1
 from archive.disk import sync_directory
 from archive.errors import ForbiddenField, StorageFailed
+from archive.manifest import Sealed
 from archive.record import OPEN, SUFFIX
 
 WARC_FIELDS = "application/warc-fields"
@@ -118,18 +120,20 @@ class Written:
 class WarcWriter:
     """Writes one series of files into `directory`; the first is opened when there is need of it.
 
+    Files are called PREFIX-TIME-SERIAL-HOST-TOKEN (WARC 1.1 Annex C, and a token of 8 digits).
     `info` are the warcinfo fields of every file. A group never spans two files: a new one is begun
-    before a group when the last holds `max_bytes` or more. `on_closed` gets the path of each file
+    before a group when the last holds `max_bytes` or more. `on_closed` is told of each file
     once it has its final name. The clock and the ids come from outside.
     """
 
     directory: Path
     prefix: str
+    host: str
     info: Fields
     clock: Callable[[], datetime]
     new_id: Callable[[], UUID]
     max_bytes: int
-    on_closed: Callable[[Path], None] = lambda path: None
+    on_closed: Callable[[Sealed], None] = lambda file: None
     bytes_written: int = field(default=0, init=False)
     warcinfo_ids: list[str] = field(default_factory=list, init=False)
     _file: _File | None = field(default=None, init=False)
@@ -185,7 +189,7 @@ class WarcWriter:
 
     def _new_file(self) -> _File:
         now, token, id = self.clock(), self.new_id(), self.new_id()
-        name = f"{self.prefix}-{now.astimezone(UTC):%Y%m%d%H%M%S}-{self._serial:05}"
+        name = f"{self.prefix}-{now.astimezone(UTC):%Y%m%d%H%M%S}-{self._serial:05}-{self.host}"
         path = self.directory / f"{name}-{token.hex[:8]}{SUFFIX}"
         warcinfo = NewRecord(
             type="warcinfo",
@@ -232,6 +236,7 @@ class _File:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self.descriptor = os.open(self._open_path, flags, 0o644)
         self.size = self._kept = 0
+        self._sha256 = self._kept_sha256 = hashlib.sha256()
         try:
             if path.exists():
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
@@ -252,28 +257,30 @@ class _File:
         view = memoryview(data)
         while view:
             count = os.write(self.descriptor, view)
+            self._sha256.update(view[:count])
             self.size += count
             view = view[count:]
 
     def keep(self) -> int:
         """Make what was appended permanent; its size."""
         added, self._kept = self.size - self._kept, self.size
+        self._kept_sha256 = self._sha256.copy()
         return added
 
     def roll_back(self) -> None:
         """Cut the file on the descriptor in hand: it is never opened again for writing."""
         os.ftruncate(self.descriptor, self._kept)
         os.lseek(self.descriptor, self._kept, os.SEEK_SET)
-        self.size = self._kept
+        self.size, self._sha256 = self._kept, self._kept_sha256.copy()
 
-    def close(self) -> Path:
+    def close(self) -> Sealed:
         try:
             os.fsync(self.descriptor)
         finally:
             os.close(self.descriptor)
         os.rename(self._open_path, self.path)
         sync_directory(self.path.parent)
-        return self.path
+        return Sealed(self.path.name, self.size, self._sha256.hexdigest())
 
     def _for_warcio(self, record: NewRecord) -> ArcWarcRecord:
         length = record.block.seek(0, io.SEEK_END)

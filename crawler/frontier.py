@@ -26,7 +26,8 @@ class Frontier:
     """What this run has seen, knows, and still may ask for.
 
     `known` are the site's articles in the catalog, by canonical URL. `counts` receives "asked" and
-    "left_out": by the limit on pages (0 for none) or on listings of one shape.
+    "left_out": by the limit on pages (0 for none) or on listings of one shape. `refuse` is told
+    of every address that is not asked for, with the reason, once.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Frontier:
         max_of_a_shape: int,
         counts: Counter[str],
         clock: Callable[[], datetime],
+        refuse: Callable[[str, str], None],
     ) -> None:
         self.scope = scope
         self.known = known
@@ -51,6 +53,7 @@ class Frontier:
         self.policy, self.refresh, self.max_pages = policy, refresh, max_pages
         self.max_of_a_shape = max_of_a_shape
         self.counts, self.clock = counts, clock
+        self._refuse = refuse
         self._shapes: Counter[str] = Counter()
         self._seen: set[str] = set()
 
@@ -58,15 +61,24 @@ class Frontier:
         """A found URL, unless scope, what is known of it or a limit speaks against it."""
         decision = self.scope.decide(url)
         if decision.kind is None:
-            return None
+            return self._refused(url, decision.rule)
         is_article = decision.kind == "article"
         identity = self.identity(url)
         key = identity if is_article else self.scope.key(url)
-        if not self.remember(key) or (not is_article and self._is_endless(key)):
+        if not self.remember(key):
             return None
-        if (is_article and not self._is_wanted(identity)) or not self.take_place():
+        if not is_article and self._is_endless(key):
+            return self._refused(url, "more listings of one shape than may be")
+        if is_article and not self._is_wanted(identity):
             return None
+        if not self.take_place():
+            return self._refused(url, "the limit on pages")
         return Admission(decision.kind, self.scope.fetch_form(url), key)
+
+    def _refused(self, url: str, reason: str) -> Admission | None:
+        if self.remember(f"refused {url}"):
+            self._refuse(url, reason)
+        return None
 
     def admit_feed(self, url: str) -> bool:
         """Whether a sitemap that an index names is fetched: new, of this site, and no trap."""

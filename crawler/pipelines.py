@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -12,26 +14,38 @@ from crawler.fetching.capture import stop
 from crawler.reading import NotAnArticle
 from crawler.session import Session, session_of
 
-COMMIT_SECONDS = 2.0
 COMMIT_LOOKS = 100
 
 
 class ArticlePipeline:
-    """Turns what was read into looks.
+    """Turns what was read into looks, and puts what was kept on the disk at a steady pace.
 
-    Catalog rows are written only after the records they speak of are on disk, in groups of at most
-    COMMIT_LOOKS or COMMIT_SECONDS.
+    Every COMMIT_SECONDS (a setting), and after COMMIT_LOOKS looks, records are synced; only then
+    does the catalog hear of them. A disk with less than MIN_FREE_BYTES ends the run.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.session: Session = session_of(crawler)
         self.pending: list[Look] = []
-        self.committed_at = time.monotonic()
+        self.seconds = crawler.settings.getfloat("COMMIT_SECONDS")
+        self.least_free = crawler.settings.getint("MIN_FREE_BYTES")
+        self._pace: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
+
+    async def open_spider(self) -> None:
+        if self.session.recording:
+            self._pace = asyncio.ensure_future(self._keep_pace(self.session.recording))
+
+    async def _keep_pace(self, recording: Recording) -> None:
+        while not self.session.trouble:
+            with self._told():
+                recording.check_space(self.least_free)
+                self._commit()
+            await asyncio.sleep(self.seconds)
 
     async def process_item(self, item: Article | Gone | NotAnArticle) -> object:
         look = self._look(item)
@@ -45,14 +59,19 @@ class ArticlePipeline:
         return item
 
     async def _keep(self, look: Look, recording: Recording) -> None:
-        """Write a look; when the disk refuses, the run ends in good order."""
-        try:
+        with self._told():
             self.pending.append(recording.convert(look))
-            self._commit_when_due()
+            if len(self.pending) >= COMMIT_LOOKS:
+                self._commit()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What is refused by the disk ends the run in good order, and is why it failed."""
+        try:
+            yield
         except ArchiveError as error:
-            self.session.trouble = error
+            self.session.trouble = self.session.trouble or error
             stop(self.crawler, "storage")
-            raise
 
     def _look(self, item: Article | Gone | NotAnArticle) -> Look | None:
         """What this item says of a known or new article; None when it says nothing of any."""
@@ -73,20 +92,14 @@ class ArticlePipeline:
         known = self.session.known.get(url)
         return known is not None and known.gone_at is None
 
-    def _commit_when_due(self) -> None:
-        elapsed = time.monotonic() - self.committed_at
-        if len(self.pending) >= COMMIT_LOOKS or elapsed >= COMMIT_SECONDS:
-            self._commit()
-
     def _commit(self) -> None:
         if self.session.recording:
             self.session.recording.commit()
         self.session.catalog.put_many(self.pending)
         self.pending.clear()
-        self.committed_at = time.monotonic()
 
     async def close_spider(self) -> None:
-        try:
+        if self._pace:
+            self._pace.cancel()
+        with self._told():
             self._commit()
-        except ArchiveError as error:  # Scrapy would only log it
-            self.session.trouble = error

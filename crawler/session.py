@@ -61,6 +61,11 @@ class Session:
         )
         return self._open.enter_context(recording)
 
+    def refuse(self, url: str, reason: str, via: str | None = None) -> None:
+        """Note that an address is not asked for, and why."""
+        if self.recording:
+            self.recording.refuse(url, reason, via)
+
     def close(self, reason: str) -> Run:
         """Judge the run, write it down and close the files. A second call changes nothing.
 
@@ -106,6 +111,8 @@ class Session:
                 self.recording.finish(run)
                 self._open.close()
                 self.catalog.put_run(run)
+                if not self.trouble:  # else what the catalog missed is told to it by mending
+                    self.catalog.note_files(self.recording.text_files)
         finally:
             self._open.close()
             self.catalog.close()

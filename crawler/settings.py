@@ -11,6 +11,9 @@ import os
 COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")
 """The directory of the collection that a run writes to or replays from."""
 
+COMMIT_SECONDS = 2.0
+"""What was kept is put on the disk (fsync) at least so often; then it is told in the crawl log."""
+
 CONTACT = os.environ.get("TINHUY_CONTACT", "")
 """An address or URL that site owners can write to; it becomes part of the user agent."""
 
@@ -19,6 +22,9 @@ AT: dict[str, list[str]] = {}
 
 MAX_PAGES = 0
 """Listing and article pages to fetch in one run; 0 means all."""
+
+MIN_FREE_BYTES = 200_000_000
+"""A run ends in good order when the disk of the collection has less free than this."""
 
 NAMED_HOSTS: list[str] = []
 """host or host:port that the user named: only these may be loopback or private addresses."""

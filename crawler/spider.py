@@ -17,7 +17,7 @@ from scrapy.utils.response import get_base_url
 
 from archive import Article, CaptureNotFound, Gone, StorageFailed
 from crawler import feeds, registry, requisites
-from crawler.fetching.capture import record_to
+from crawler.fetching.capture import CredentialsRefused, record_to
 from crawler.fetching.guard import AddressRefused
 from crawler.fetching.replay import replay_from
 from crawler.frontier import Frontier
@@ -108,6 +108,7 @@ class SiteSpider(scrapy.Spider):
             max_of_a_shape=rules.listing.max_pages,
             counts=session.counts,
             clock=session.clock,
+            refuse=session.refuse,
         )
 
     def _last_run_was_complete(self) -> bool:
@@ -195,8 +196,10 @@ class SiteSpider(scrapy.Spider):
             self.session.trouble = failure.value
         elif failure.getErrorMessage() == _FORBIDDEN:
             self.session.counts["forbidden"] += 1
-        elif failure.check(AddressRefused):
+            self.session.refuse(request.url, "robots.txt", request.meta["via"])
+        elif failure.check(AddressRefused, CredentialsRefused):
             self.session.counts["refused"] += 1
+            self.session.refuse(request.url, failure.getErrorMessage(), request.meta["via"])
         elif request.meta["kind"] == "requisite":
             self.session.counts["requisites_failed"] += 1
         elif failure.check(CaptureNotFound):

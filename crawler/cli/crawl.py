@@ -12,8 +12,10 @@ import typer
 
 from archive.article import Change, Run
 from archive.article import to_json as article_to_json
+from archive.collection import MARKER
 from archive.times import VIETNAM
 from crawler.cli import exits, log
+from crawler.cli.look import mended
 from crawler.cli.options import DEFAULT_COLLECTION, At, CollectionPath, Json, standing
 from crawler.cli.output import Cell, Size, console, fitting, harmless, print_json, print_table
 from crawler.cli.progress import Progress
@@ -64,6 +66,8 @@ def crawl(
 
     log.tame()
     names = _names(sites or [], every)
+    if (collection / MARKER).exists():
+        mended(collection)
     options = CrawlOptions(
         max_pages=max_pages, at=standing(at, names), delay=delay, refresh=refresh
     )
@@ -97,9 +101,11 @@ def replay(
     from crawler.run import replay as run
 
     log.tame()
+    moment = _moment(at)
+    mended(collection)
     try:
         with Progress() as progress:
-            report = run(collection, name, at=_moment(at), watch=progress)
+            report = run(collection, name, at=moment, watch=progress)
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
     _print_report(report, as_json)

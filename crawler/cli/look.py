@@ -87,10 +87,18 @@ def search(
         print("no article has all of these words", file=sys.stderr)
 
 
+def mended(path: Path) -> Collection:
+    """The collection at `path`. What dead processes left half done in it is mended, and told."""
+    collection = Collection.open(path)
+    for one in collection.mend():
+        print(harmless(f"mended {one.file}: {one.what}"), file=sys.stderr)
+    return collection
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[Collection, Catalog]]:
-    """The collection at `path` and its catalog. Raises NotACollection."""
-    collection = Collection.open(path)
+    """The collection at `path`, mended, and its catalog. Raises NotACollection."""
+    collection = mended(path)
     with Catalog(collection.catalog_path) as catalog:
         yield collection, catalog
 

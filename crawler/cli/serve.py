@@ -25,7 +25,8 @@ def serve(
 
     with opened(collection) as (home, catalog):
         newest = next(iter(catalog.articles(limit=1)), None)
-    signal.signal(signal.SIGTERM, _interrupt)  # so that the child ends with us
+    for ending in (signal.SIGINT, signal.SIGTERM):  # so that the child ends with us
+        signal.signal(ending, _interrupt)
     try:
         with serving.serving(home, port) as server:
             print(f"calendar  {server.home}")

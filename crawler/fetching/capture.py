@@ -39,11 +39,18 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 
-from archive.cdxj import Capture
-from archive.errors import StorageFailed
-from archive.exchange import Exchange, Truncation
+from archive import (
+    ArchivedResponse,
+    Capture,
+    CaptureNotFound,
+    Exchange,
+    StorageFailed,
+    Truncation,
+    Validators,
+)
 from archive.http import read_head
 from crawler.fetching.guard import AddressRefused, Guard, GuardedResolver
+from crawler.fetching.replay import response_of
 from crawler.fetching.wiretap import Tape, Wire, Wiretap, new_spool
 
 logger = logging.getLogger(__name__)
@@ -65,10 +72,18 @@ class CredentialsRefused(IgnoreRequest):
 
 
 class Recording(Protocol):
-    """Where exchanges go. `archive` has the real one."""
+    """Where exchanges go. `archive` has the real one; as it stands here it remembers nothing."""
 
     def record(self, exchange: Exchange) -> Capture | None:
         """Write it down; None if there was no response. Raises StorageFailed."""
+
+    def validators(self, url: str) -> Validators | None:
+        """What a stored response may be asked for again by."""
+        return None
+
+    def read(self, capture: Capture) -> ArchivedResponse:
+        """The response of a capture; of a 304, the stored one that is still right."""
+        raise CaptureNotFound(capture.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +132,24 @@ class CaptureHandler:
             self._guard.check(request.url)
             self._check_credentials(request)
             with closing(Wire(self._recorder.clock, self._limit(request))) as wire:
-                return await self._fetch(request, wire)
+                response = await self._fetch(request, wire)
         except (AddressRefused, CredentialsRefused) as refused:
             logger.warning("%s", refused)
             raise
+        return self._still_right(request, response)
+
+    def _still_right(self, request: Request, response: Response) -> Response:
+        """Of "304 Not Modified", the response that was kept, as a browser takes it."""
+        capture: Capture | None = request.meta["capture"]
+        if response.status != 304 or capture is None or not capture.is_revisit:
+            return response
+        archived = self._recorder.recording.read(capture)
+        assert archived.status is not None
+        return response_of(urldefrag(request.url).url, request.method, archived.status, archived)
 
     async def _fetch(self, request: Request, wire: Wire) -> Response:
         try:
-            response = await self._wiretap.fetch(request, wire)
+            response = await self._ask(request, wire)
             _require_whole(request, response, wire)
         except CannotResolveHostError as error:
             if refused := self._resolver.refusal(request.url):
@@ -138,6 +163,22 @@ class CaptureHandler:
             raise
         self._record(request, wire, None)
         return response
+
+    async def _ask(self, request: Request, wire: Wire) -> Response:
+        """Fetch, asking for nothing if what is kept is still right (RFC 9110 §13).
+
+        What is sent is a copy: Scrapy would take its fields to wherever the page redirects.
+        """
+        validators = self._recorder.recording.validators(request.url)
+        if request.method != "GET" or validators is None:
+            return await self._wiretap.fetch(request, wire)
+        headers = request.headers.copy()
+        headers.update(validators.headers())
+        asked = request.replace(headers=headers)
+        try:
+            return await self._wiretap.fetch(asked, wire)
+        finally:
+            request.meta.update(asked.meta)
 
     def _check_credentials(self, request: Request) -> None:
         """Raise CredentialsRefused. A CONNECT tunnel takes Proxy-Authorization out by itself."""

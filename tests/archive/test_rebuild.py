@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +12,7 @@ import pytest
 
 from archive import Change, Collection, CorruptRecord, Run
 from archive.catalog import Catalog, dump
+from archive.dedup import Dedup
 from archive.reader import open_record
 from archive.rebuild import rebuild
 from archive.verify import verify
@@ -46,9 +47,9 @@ def _indexes(collection: Collection) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in collection.indexes_dir.iterdir()}
 
 
-def _originals(collection: Collection) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(collection.dedup_path)) as database:
-        return database.execute("SELECT * FROM originals ORDER BY digest").fetchall()
+def _dedup(collection: Collection) -> list[tuple[object, ...]]:
+    with closing(Dedup(collection.dedup_path)) as table:
+        return list(table.dump())
 
 
 def _articles(collection: Collection) -> list[str]:
@@ -59,13 +60,13 @@ def _articles(collection: Collection) -> list[str]:
 def test_rebuild_gives_the_same(collection: Collection) -> None:
     """Indexes, dedup table and catalog are the same again after all of them were deleted."""
     _fill(collection)
-    before = (_indexes(collection), _originals(collection), _articles(collection))
+    before = (_indexes(collection), _dedup(collection), _articles(collection))
     for path in [*collection.indexes_dir.iterdir(), *collection.path.glob("*.sqlite3*")]:
         path.unlink()
     told: list[tuple[int, int]] = []
     rebuild(collection, lambda path, done, total: told.append((done, total)))
-    assert (_indexes(collection), _originals(collection), _articles(collection)) == before
-    assert len(before[1]) == 7
+    assert (_indexes(collection), _dedup(collection), _articles(collection)) == before
+    assert Counter(row[0] for row in before[1]) == {"originals": 7, "repeats": 8, "files": 3}
     assert told == [(n, 6) for n in range(1, 7)]
     rebuild(collection)
     assert _articles(collection) == before[2]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import textwrap
 from collections import Counter
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,15 +23,17 @@ from archive import (
     Change,
     Collection,
     CollectionLocked,
+    DiskNearlyFull,
     Exchange,
     ForbiddenField,
     Look,
     Run,
     Tls,
     journal,
+    manifest,
 )
 from archive import dedup as dedup_rules
-from archive.reader import iter_records
+from archive.reader import iter_records, open_record
 from tests.archive.support import (
     NOON,
     PAGE,
@@ -62,6 +66,7 @@ def test_the_file_in_full(collection: Collection) -> None:
     with collection.recording(
         site="tinhuy",
         run_id="run-1",
+        host="may-1.crawler.example",
         user_agent="tinhuy/0.1 (+https://tinhuy.example)",
         robots="obey",
         clock=clock(),
@@ -86,7 +91,7 @@ def test_the_file_in_full(collection: Collection) -> None:
         WARC-Type: warcinfo
         WARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000005>
         WARC-Date: 2026-03-07T12:00:00.123456Z
-        WARC-Filename: tinhuy-20260307120000-00000-00000000.warc.gz
+        WARC-Filename: tinhuy-20260307120000-00000-may_1.crawler.example-00000000.warc.gz
         """)
     expected = textwrap.dedent("""\
         WARC/1.1
@@ -384,7 +389,7 @@ def test_not_modified(collection: Collection) -> None:
     at = [NOON + timedelta(hours=n) for n in range(4)]
     captures = recorded(
         collection,
-        exchange("http://a.vn/", at=at[0]),
+        exchange("http://a.vn/", response(headers=("ETag: y",)), at=at[0]),
         exchange("http://a.vn/", at=at[1]),
         exchange("http://a.vn/", nothing, at=at[2]),
         exchange("http://a.vn/other", nothing, at=at[3]),
@@ -396,6 +401,116 @@ def test_not_modified(collection: Collection) -> None:
     read = collection.read(captures[2])
     assert (read.capture.status, read.status, read.body) == (304, 200, PAGE)
     assert collection.read(captures[3]).status == 304
+
+
+def test_validators(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a committed, whole GET that answered 200 is asked for again by its validators, and
+    only until it is time for another full copy.
+    """
+    monkeypatch.setattr(dedup_rules, "MAX_REPEATS", 2)
+    modified = "Last-Modified: Tue, 24 Nov 2026 05:22:24 GMT"
+    tagged = response(headers=('ETag: W/"y"', modified))
+    nothing = response(b"", status="304 Not Modified")
+    hours = (NOON + timedelta(hours=n) for n in range(9))
+    with collection.recording(site="tinhuy", run_id="r", clock=clock()) as recording:
+        recording.record(exchange("http://a.vn/", tagged, at=next(hours)))
+        recording.record(exchange("http://a.vn/cut", tagged, at=next(hours), truncated="time"))
+        recording.record(exchange("http://a.vn/post", tagged, sent=request("/", "POST", b"a=1")))
+        failed = tagged.replace(b"200 OK", b"404 No", 1)
+        recording.record(exchange("http://a.vn/404", failed))
+        assert recording.validators("http://a.vn/") is None
+        for _ in range(2):
+            recording.commit()
+            found = recording.validators("http://a.vn/#top")
+            assert found
+            assert found.headers() == {
+                "If-None-Match": 'W/"y"',
+                "If-Modified-Since": "Tue, 24 Nov 2026 05:22:24 GMT",
+            }
+            recording.record(exchange("http://a.vn/", nothing, at=next(hours)))
+        recording.commit()
+        urls = ("http://a.vn/", "http://a.vn/cut", "http://a.vn/post", "http://a.vn/404")
+        assert [recording.validators(url) for url in urls] == [None] * 4
+        assert recording.bytes_saved == 2 * len(PAGE)
+
+
+@pytest.mark.parametrize("value", ["x" * 2000, "tag\xe9", "a\x01b", ""])
+def test_validators_that_cannot_be_sent(collection: Collection, value: str) -> None:
+    """A validator that is no plain short text is never sent back."""
+    recorded(collection, exchange("http://a.vn/", response(headers=(f"ETag: {value}",))))
+    with collection.recording(site="tinhuy", run_id="r") as recording:
+        assert recording.validators("http://a.vn/") is None
+
+
+# What was kept, and what was not asked for
+
+
+def _log(collection: Collection) -> list[dict[str, Any]]:
+    (path,) = collection.logs_dir.iterdir()
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_the_crawl_log_tells_what_is_committed(collection: Collection) -> None:
+    """A line about an exchange is written when it is on the disk; refusals have a reason."""
+    with collection.recording(site="tinhuy", run_id="run-one", clock=clock()) as recording:
+        first = recording.record(exchange("http://a.vn/1"))
+        assert first
+        assert not collection.logs_dir.exists()
+        recording.commit()
+        assert [line["record_id"] for line in _log(collection)] == [first.record_id]
+        recording.record(exchange("http://a.vn/2"))
+        recording.record(exchange("http://a.vn/3", failed=True, error="refused\r\nX: y"))
+        recording.refuse("http://me:secret@a.vn/4\n", "robots.txt", via="http://a.vn/")
+    lines = _log(collection)
+    assert [(line["url"], line.get("kind")) for line in lines] == [
+        ("http://a.vn/1", "response"),
+        ("http://a.vn/2", "revisit"),
+        ("http://a.vn/3", "failed"),
+        ("http://a.vn/4", None),
+    ]
+    assert lines[2]["error"] == "refused X: y"
+    assert lines[3]["refused"] == "robots.txt"
+    for line in lines[:3]:
+        place = collection.file(line["filename"])
+        with open_record(place, line["offset"]) as record:
+            assert record.record_id == line["record_id"]
+    assert next(collection.logs_dir.iterdir()).name == "tinhuy-20260307120000-run-one.jsonl"
+
+
+def test_the_manifest_is_what_sha256sum_reads(collection: Collection) -> None:
+    """`sha256sum -c` passes every closed file by the manifest, and finds a later cut."""
+    for n in range(2):
+        with collection.recording(site="tinhuy", run_id=str(n)) as recording:
+            capture = recording.record(exchange(f"http://a.vn/{n}"))
+            assert capture
+            recording.convert(look(capture))
+    check = ["sha256sum", "--check", "--strict", collection.manifest_path.name]
+    run = partial(subprocess.run, check, cwd=collection.path, capture_output=True, text=True)
+    done = run(check=True)
+    assert done.stdout.count(": OK") == 4
+    path = collection.warcs()[0]
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])
+    assert run(check=False).returncode == 1
+    assert manifest.read(collection.manifest_path)[path.name].size == len(whole)
+    path.write_bytes(whole)
+
+
+def test_a_cut_manifest_goes_on(collection: Collection) -> None:
+    """A line that a power cut left half written spoils no other, and its file is sealed again."""
+    recorded(collection, exchange("http://a.vn/1"))
+    text = collection.manifest_path.read_text()
+    collection.manifest_path.write_text(text[:-30])
+    recorded(collection, exchange("http://a.vn/2"))
+    assert manifest.read(collection.manifest_path).keys() == {p.name for p in collection.warcs()}
+
+
+def test_a_disk_that_is_nearly_full(collection: Collection) -> None:
+    """Less free space than must stay free is told before the disk refuses."""
+    with collection.recording(site="tinhuy", run_id="r") as recording:
+        recording.check_space(1)
+        with pytest.raises(DiskNearlyFull, match="must stay so"):
+            recording.check_space(2**62)
 
 
 # Readings
@@ -574,6 +689,20 @@ def test_kill_loses_nothing_that_was_reported(collection: Collection, lines: int
     entries = [one for path in collection.warcs(text=True) for one in _entries(path)]
     told = [one.url for one in entries if isinstance(one, Look)]
     assert told[: reported + 1] == [f"http://a.vn/{n}" for n in range(reported + 1)]
+
+
+def test_who_is_alone_lets_nobody_write(collection: Collection) -> None:
+    """No recording begins while a program is alone, and none is alone beside a recording."""
+    with collection.alone(), pytest.raises(CollectionLocked):
+        recorded(collection, exchange(), site="new")
+    with (
+        collection.recording(site="tinhuy", run_id="r"),
+        pytest.raises(CollectionLocked),
+        collection.alone(),
+    ):
+        pass
+    with collection.alone():
+        pass
 
 
 def test_an_error_inside_closes_the_files(collection: Collection) -> None:

@@ -73,7 +73,7 @@ def test_a_living_recording_is_left_alone(collection: Collection) -> None:
     with collection.recording(site="alive", run_id="r") as recording:
         capture = recording.record(exchange("http://alive.vn/"))
         assert capture
-        (recovered,) = Collection.open(collection.path).mend()
-        assert recovered.path == dead
+        recovered, indexed = Collection.open(collection.path).mend()
+        assert (recovered.file, indexed.file) == (dead, dead)
         recording.convert(look(capture))
     assert len(list(collection.captures())) == 2

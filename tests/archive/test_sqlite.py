@@ -38,13 +38,24 @@ def test_a_lock_that_is_never_freed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         holder.execute("BEGIN IMMEDIATE")
         assert table.find(sha1(b"page"), datetime.now(UTC)) is None
         with pytest.raises(CollectionLocked, match=r"dedup\.sqlite3"):
-            table.commit([], [Repeat(sha1(b"page"), "2026-01-01T00:00:00Z")])
+            table.commit([Repeat("urn:uuid:1", "a.warc.gz")])
 
 
 def test_our_own_errors_stay(tmp_path: Path) -> None:
     """A wrong statement is no error of the disk, and is not told as one."""
     path = tmp_path / "dedup.sqlite3"
+    with closing(Dedup(path)) as table, closing(sqlite3.connect(path)) as other:
+        other.execute("DROP TABLE originals")
+        with pytest.raises(sqlite3.OperationalError, match="no such"):
+            table.find(sha1(b"page"), datetime.now(UTC))
+
+
+def test_a_table_of_an_older_version_is_emptied(tmp_path: Path) -> None:
+    """What an older program left is no obstacle: it knows no file, and is filled anew."""
+    path = tmp_path / "dedup.sqlite3"
     with closing(sqlite3.connect(path)) as other:
-        other.execute("CREATE TABLE originals (another TEXT)")
-    with closing(Dedup(path)) as table, pytest.raises(sqlite3.OperationalError, match="no such"):
-        table.find(sha1(b"page"), datetime.now(UTC))
+        other.execute("CREATE TABLE originals (digest TEXT, repeats INTEGER)")
+    with closing(Dedup(path)) as table:
+        table.note_file("a.warc.gz")
+    with closing(Dedup(path)) as table:
+        assert list(table.dump()) == [("files", "a.warc.gz")]

@@ -29,6 +29,7 @@ def sound(collection: Collection) -> Collection:
             recording.convert(look(capture, text=None if n else "Một."))
             recording.commit()
     recorded(collection, exchange("http://b.vn/", failed=True, error="refused"), site="two")
+    collection.mend()
     return collection
 
 

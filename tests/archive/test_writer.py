@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.errors import ForbiddenField, StorageFailed
+from archive.manifest import Sealed, seal
 from archive.writer import (
     Fields,
     NewRecord,
@@ -32,6 +33,7 @@ def _writer(directory: Path, **changes: object) -> WarcWriter:
     arguments: dict[str, object] = {
         "directory": directory,
         "prefix": "tinhuy",
+        "host": "crawler.example",
         "info": [("software", "test")],
         "clock": clock(),
         "new_id": ids(),
@@ -56,47 +58,49 @@ def _record(block: bytes = b"x", fields: Fields = ()) -> NewRecord:
 
 def test_groups_stay_in_one_file(tmp_path: Path) -> None:
     """A new file begins only before a group; together the files hold every record in order."""
-    closed: list[Path] = []
+    closed: list[Sealed] = []
     writer = _writer(tmp_path, max_bytes=1500, on_closed=closed.append)
     groups = [
         writer.write([_record(b"%d-%d" % (group, n)) for n in range(3)]) for group in range(12)
     ]
     writer.close()
-    assert sorted(tmp_path.iterdir()) == sorted(closed)
+    paths = [tmp_path / file.name for file in closed]
+    assert sorted(tmp_path.iterdir()) == sorted(paths)
+    assert list(map(seal, paths)) == closed
     assert len(closed) > 2
     for group in groups:
         assert len({written.filename for written in group}) == 1
     places = {(w.filename, w.offset, w.length) for group in groups for w in group}
     stored = {
         (path.name, offset, length)
-        for path in closed
+        for path in paths
         for offset, length, _ in members(path.read_bytes())[1:]
     }
     assert places == stored
-    assert writer.bytes_written == sum(path.stat().st_size for path in closed)
-    for path in closed:
+    assert writer.bytes_written == sum(path.stat().st_size for path in paths)
+    for path in paths:
         validate(path)
 
 
 def test_names_tell_site_time_and_serial(tmp_path: Path) -> None:
-    """Names are prefix, UTC time, serial and a token; while written they end in `.open`."""
+    """Names are prefix, UTC time, serial, host and a token; while written they end in `.open`."""
     writer = _writer(tmp_path, max_bytes=1)
     writer.write([_record()])
     assert [path.name for path in tmp_path.iterdir()] == [
-        "tinhuy-20260307120000-00000-00000000.warc.gz.open"
+        "tinhuy-20260307120000-00000-crawler.example-00000000.warc.gz.open"
     ]
     writer.write([_record()])
     writer.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "tinhuy-20260307120000-00000-00000000.warc.gz",
-        "tinhuy-20260307120001-00001-00000000.warc.gz",
+        "tinhuy-20260307120000-00000-crawler.example-00000000.warc.gz",
+        "tinhuy-20260307120001-00001-crawler.example-00000000.warc.gz",
     ]
 
 
 @pytest.mark.parametrize("suffix", ["", ".open"])
 def test_no_file_is_written_twice(tmp_path: Path, suffix: str) -> None:
     """A name that is taken is an error, and what is there stays as it was."""
-    taken = tmp_path / f"tinhuy-20260307120000-00000-00000000.warc.gz{suffix}"
+    taken = tmp_path / f"tinhuy-20260307120000-00000-crawler.example-00000000.warc.gz{suffix}"
     taken.write_bytes(b"precious")
     with pytest.raises(StorageFailed):
         _writer(tmp_path).write([_record()])

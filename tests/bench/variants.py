@@ -27,7 +27,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive import Collection, Exchange
 from archive.cdxj import Capture
-from crawler.fetching.capture import record_to
+from crawler.fetching.capture import Recording, record_to
 from spiders.baohatinh import BaohatinhSpider
 
 URLS: list[str] = []
@@ -81,7 +81,7 @@ class NaiveSpider(PlainSpider):
         yield {"url": response.url, "text": trafilatura.extract(response.body.decode())}
 
 
-class Nowhere:
+class Nowhere(Recording):
     """Takes exchanges and keeps none: what the tap itself costs."""
 
     def record(self, exchange: Exchange) -> Capture | None:

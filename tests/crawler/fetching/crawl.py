@@ -10,7 +10,7 @@ import scrapy
 from scrapy.http import Response
 
 from archive.exchange import Exchange, Tls
-from crawler.fetching.capture import record_to
+from crawler.fetching.capture import Recording, record_to
 from crawler.fetching.replay import replay_from
 
 CAPTURE = "crawler.fetching.capture.CaptureHandler"
@@ -80,7 +80,7 @@ class Crawled(dict[str, Fetched]):
     finish_reason: str = ""
 
 
-class Listening:
+class Listening(Recording):
     """A recording that keeps every exchange in memory."""
 
     def __init__(self) -> None:

@@ -10,11 +10,11 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 
 from archive.exchange import Exchange
-from crawler.fetching.capture import record_to
+from crawler.fetching.capture import Recording, record_to
 from tests.crawler.fetching.crawl import CAPTURE, SETTINGS, Crawled, Plan, PlanSpider
 
 
-class Counting:
+class Counting(Recording):
     """A recording that reads in pieces, as one that writes a file does."""
 
     size = 0

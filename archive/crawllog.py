@@ -1,0 +1,72 @@
+"""The crawl log of a run: a JSON line for each exchange that is kept, and for each address refused.
+
+`logs/SITE-TIME-RUN.jsonl`. A line about an exchange is a promise: it is written after the records
+it speaks of are on the disk. An address that was never asked for has no record, only its line
+here, with the reason. Nothing is derived from the log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from archive.cdxj import timestamp
+from archive.errors import StorageFailed
+from archive.urlkey import target_uri
+from archive.writer import one_line
+
+MAX_REFUSALS = 100_000
+"""A space without end is told of no further."""
+
+
+@dataclass(kw_only=True)
+class CrawlLog:
+    """Lines wait in memory until `write_out`. The file is made with the first of them.
+
+    Its name has the time of the first line, and the beginning of the run's id.
+    """
+
+    directory: Path
+    prefix: str
+    run_id: str
+    _path: Path | None = field(default=None, init=False)
+    _lines: list[str] = field(default_factory=list, init=False)
+    _refusals: int = field(default=0, init=False)
+
+    def keep(self, at: str, **facts: Any) -> None:
+        """An exchange whose records are written, and will be on the disk at `write_out`."""
+        self._add(at, {name: value for name, value in facts.items() if value is not None})
+
+    def refuse(self, at: str, url: str, reason: str, via: str | None = None) -> None:
+        """An address that was not asked for."""
+        self._refusals += 1
+        if self._refusals <= MAX_REFUSALS:
+            told = {"via": target_uri(via)} if via else {}
+            self._add(at, {"url": target_uri(url), "refused": one_line(reason), **told})
+
+    def write_out(self) -> None:
+        """Append what waits; the caller has synced the records. Raises StorageFailed."""
+        if not self._lines or self._path is None:
+            return
+        lines, self._lines = "".join(self._lines), []
+        try:
+            self.directory.mkdir(exist_ok=True)
+            with open(self._path, "a", encoding="ascii") as log:
+                log.write(lines)
+                log.flush()
+                os.fsync(log.fileno())
+        except OSError as error:
+            raise StorageFailed(self._path, error.strerror or str(error)) from error
+
+    def forget(self) -> None:
+        """Drop what waits: the records did not reach the disk."""
+        self._lines.clear()
+
+    def _add(self, at: str, facts: dict[str, Any]) -> None:
+        if self._path is None:
+            name = f"{self.prefix}-{timestamp(at)}-{self.run_id[:8]}.jsonl"
+            self._path = self.directory / name
+        self._lines.append(json.dumps({"at": at, **facts}) + "\n")

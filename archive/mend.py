@@ -1,0 +1,166 @@
+"""What a dead process left half done in a collection, done to the end.
+
+The WARC files are believed; everything else is brought up to them: an unfinished file is cut after
+its last whole record and closed, and what no index, manifest, dedup table or catalog has heard of
+is told to them. Nothing is done to the files of a site that is being written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from archive import cdxj, journal, manifest, reader, scan
+from archive.article import Look, Run
+from archive.catalog import Catalog
+from archive.dedup import Dedup
+from archive.errors import CollectionLocked, CorruptRecord
+from archive.record import Record
+from archive.recover import recover
+
+if TYPE_CHECKING:
+    from archive.collection import Collection
+
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """Something that was done, to a file of a collection."""
+
+    file: Path
+    what: str
+
+
+def mend(collection: Collection) -> list[Mended]:
+    """Mend all that is nobody's at the moment."""
+    return [
+        done for prefix in sorted(_unfinished(collection)) for done in _if_free(collection, prefix)
+    ]
+
+
+def mend_site(collection: Collection, site: str) -> list[Mended]:
+    """The same for one site, whose lock the caller holds."""
+    prefix = collection.file_prefix(site)
+    return list(_finish(collection, prefix)) if prefix in _unfinished(collection) else []
+
+
+def _if_free(collection: Collection, prefix: str) -> list[Mended]:
+    try:
+        with collection.hold_site(prefix):
+            return list(_finish(collection, prefix))
+    except CollectionLocked:
+        return []
+
+
+def _unfinished(collection: Collection) -> set[str]:
+    """The prefixes of files that something has not heard of."""
+    captures, texts = collection.warcs(), collection.warcs(text=True)
+    unheard = collection.left_open() + collection.drafts()
+    unheard += [path for path in captures if not collection.index_path(path.name).exists()]
+    unheard += _unsealed(collection, captures + texts)
+    unheard += _unknown(captures, collection.dedup_path, Dedup)
+    unheard += _unknown(texts, collection.catalog_path, Catalog)
+    return {_prefix(path) for path in unheard}
+
+
+def _prefix(path: Path) -> str:
+    return path.name.partition("-")[0]
+
+
+def _unsealed(collection: Collection, paths: Iterable[Path]) -> list[Path]:
+    sealed = manifest.read(collection.manifest_path)
+    return [path for path in paths if path.name not in sealed]
+
+
+def _unknown(paths: list[Path], database: Path, kind: type[Dedup] | type[Catalog]) -> list[Path]:
+    if not paths:
+        return []
+    with closing(kind(database)) as table:
+        known = table.files()
+    return [path for path in paths if path.name not in known]
+
+
+def recover_left(collection: Collection) -> list[Mended]:
+    """Close what dead processes left open. The caller makes sure that all are dead."""
+    for draft in collection.drafts():
+        draft.unlink(missing_ok=True)
+    return [_recovered(path) for path in collection.left_open()]
+
+
+def _recovered(path: Path) -> Mended:
+    found = recover(path)
+    told = f"{found.records} whole records kept, {found.cut} bytes set aside"
+    return Mended(found.path or found.tail, told)
+
+
+def _finish(collection: Collection, prefix: str) -> Iterator[Mended]:
+    for draft in _of(prefix, collection.drafts()):
+        draft.unlink(missing_ok=True)
+    yield from map(_recovered, _of(prefix, collection.left_open()))
+    captures = _of(prefix, collection.warcs())
+    texts = _of(prefix, collection.warcs(text=True))
+    yield from _tell_captures(collection, captures)
+    yield from _tell_texts(collection, texts)
+    if unsealed := _unsealed(collection, captures + texts):
+        manifest.add(collection.manifest_path, map(manifest.seal, unsealed))
+
+
+def _of(prefix: str, paths: Iterable[Path]) -> list[Path]:
+    return [path for path in paths if _prefix(path) == prefix]
+
+
+def _tell_captures(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
+    """Index what stands in files of captures; of a damaged one, what stands before the damage."""
+    unknown = set(_unknown(paths, collection.dedup_path, Dedup))
+    with closing(Dedup(collection.dedup_path)) as dedup:
+        for path in paths:
+            index = collection.index_path(path.name)
+            if path in unknown or not index.exists():
+                damage = list[CorruptRecord]()
+                scanned = list(_until_damage(scan.scan(path), damage))
+                cdxj.write_index(index, [one.capture for one in scanned])
+                dedup.commit_file(path.name, [d for one in scanned for d in one.derived])
+                yield _told(path, f"{len(scanned)} captures indexed", damage)
+
+
+def _tell_texts(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
+    """The same for readings and runs, which the catalog must know."""
+    with Catalog(collection.catalog_path) as catalog:
+        known = catalog.files()
+        for path in paths:
+            if path.name not in known:
+                damage, runs = list[CorruptRecord](), list[Run]()
+                before = catalog.looks()
+                catalog.put_many(_looks(_until_damage(reader.iter_records(path), damage), runs))
+                for run in runs:
+                    catalog.put_run(run)
+                catalog.note_files([path.name])
+                yield _told(path, f"{catalog.looks() - before} looks new to the catalog", damage)
+
+
+def _looks(records: Iterable[Record], runs: list[Run]) -> Iterator[Look]:
+    """The looks among records, one at a time; its runs go into a list."""
+    for record in filter(journal.is_entry, records):
+        try:
+            entry = journal.read(record)
+        except ValueError:
+            continue  # `verify` tells of it
+        if isinstance(entry, Run):
+            runs.append(entry)
+        else:
+            yield entry
+
+
+def _until_damage(found: Iterator[_Found], damage: list[CorruptRecord]) -> Iterator[_Found]:
+    try:
+        yield from found
+    except CorruptRecord as error:
+        damage.append(error)
+
+
+def _told(path: Path, done: str, damage: list[CorruptRecord]) -> Mended:
+    return Mended(path, "; ".join([done, *(f"damaged: {error}" for error in damage)]))

@@ -1,0 +1,133 @@
+"""What a dead process left half done, done to the end by whoever comes next."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from archive import Catalog, Collection, Run, manifest
+from archive.catalog import dump
+from archive.dedup import Dedup
+from archive.verify import verify
+from tests.archive.support import NOON, exchange, look, response
+
+
+def _night(collection: Collection, site: str) -> None:
+    """A whole run: captures, a revisit, looks, and the run itself."""
+    with (
+        Catalog(collection.catalog_path) as catalog,
+        collection.recording(site=site, run_id=site) as recording,
+    ):
+        tagged = response(headers=("ETag: a",))
+        for n in range(4):
+            capture = recording.record(
+                exchange(f"http://{site}.vn/{n % 2}", tagged, at=NOON.replace(hour=n))
+            )
+            assert capture
+            catalog.put(recording.convert(look(capture, site=site, text=f"Bài {n}.")))
+            recording.commit()
+        stamp = "2026-03-07T19:00:00+07:00"
+        run = Run(id=site, site=site, started_at=stamp, finished_at=stamp, outcome="ok")
+        recording.finish(run)
+        catalog.put_run(run)
+    with Catalog(collection.catalog_path) as catalog:
+        catalog.note_files(recording.text_files)
+
+
+def _said(collection: Collection) -> tuple[object, ...]:
+    """All that is derived."""
+    with (
+        Catalog(collection.catalog_path) as catalog,
+        closing(Dedup(collection.dedup_path)) as dedup,
+    ):
+        tables = list(dump(catalog)), list(dedup.dump()), catalog.files()
+    indexes = {path.name: path.read_bytes() for path in collection.indexes_dir.iterdir()}
+    return (*tables, indexes, manifest.read(collection.manifest_path))
+
+
+@pytest.fixture
+def kept(collection: Collection) -> Collection:
+    _night(collection, "one")
+    _night(collection, "two")
+    return collection
+
+
+def test_nothing_is_done_to_what_is_whole(kept: Collection) -> None:
+    """A collection whose runs ended well is not touched."""
+    before = _said(kept)
+    assert kept.mend() == []
+    assert _said(kept) == before
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        ("indexes/one*",),
+        ("manifest.sha256",),
+        ("dedup.sqlite3*",),
+        ("catalog.sqlite3*",),
+        ("indexes/*", "manifest.sha256", "dedup.sqlite3*", "catalog.sqlite3*"),
+    ],
+    ids=lambda lost: lost[0] if len(lost) == 1 else "all",
+)
+def test_what_is_lost_is_derived_again(kept: Collection, lost: tuple[str, ...]) -> None:
+    """Whatever derived file is missing, mending brings it back equal to what was there."""
+    before = _said(kept)
+    for path in [path for pattern in lost for path in kept.path.glob(pattern)]:
+        path.unlink()
+    kept.mend()
+    assert _said(kept) == before
+    assert kept.mend() == []
+
+
+def test_a_killed_run_is_told_to_all(kept: Collection) -> None:
+    """Files left open by a kill before anything was derived end up as if the run had closed."""
+    before = _said(kept)
+    for path in kept.archive_dir.iterdir():
+        if path.name.startswith("two"):
+            path.rename(path.with_name(path.name + ".open"))
+            kept.index_path(path.name).unlink(missing_ok=True)
+    text = kept.manifest_path.read_text()
+    kept.manifest_path.write_text(text[: text.index("bytes", text.index("archive/one-text")) - 10])
+    with closing(Dedup(kept.dedup_path)) as dedup:
+        dedup._database.execute("DELETE FROM files WHERE name LIKE 'two%'")
+        dedup._database.execute("UPDATE repeats SET count = 1 WHERE filename LIKE 'two%'")
+    with Catalog(kept.catalog_path) as catalog:
+        catalog._db.execute("DELETE FROM files WHERE name LIKE 'two%'")
+        catalog._db.execute("DELETE FROM runs WHERE site = 'two'")
+    done = kept.mend()
+    assert {one.file.name.partition("-")[0] for one in done} == {"two"}
+    assert _said(kept) == before
+    assert list(verify(kept)) == []
+
+
+def test_a_damaged_file_is_told_once(kept: Collection) -> None:
+    """Of a file that is damaged, what stands before the damage is indexed, and no more is tried."""
+    (path,) = (path for path in kept.warcs() if path.name.startswith("two"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-5])
+    kept.index_path(path.name).unlink()
+    (done,) = kept.mend()
+    assert "4 captures indexed; damaged: " in done.what
+    assert kept.mend() == []
+    assert {finding.rule for finding in verify(kept)} >= {"record"}
+    path.write_bytes(whole)
+
+
+def test_files_of_a_living_run_are_left_alone(kept: Collection) -> None:
+    """What a run that is under way has not derived yet is its own affair."""
+    with kept.recording(site="two", run_id="r") as recording:
+        capture = recording.record(exchange("http://two.vn/new"))
+        assert capture
+        recording.convert(look(capture, site="two"))
+        assert Collection.open(kept.path).mend() == []
+        assert len(kept.left_open()) == 2
+
+
+def test_drafts_are_swept_up(kept: Collection) -> None:
+    """An index that was half written when its process died is removed."""
+    draft = kept.indexes_dir / "one-x.cdxj.4711.draft"
+    draft.write_text("half a line")
+    kept.mend()
+    assert not draft.exists()
