@@ -3,7 +3,7 @@
 from archive.article import Article, Change, Gone, Link, Look, Run
 from archive.catalog import Catalog, Entry, Hit, Known, SiteCounts, Version
 from archive.cdxj import Capture
-from archive.collection import Collection, Progress
+from archive.collection import Collection
 from archive.dedup import Validators
 from archive.digest import Digest
 from archive.errors import (
@@ -17,9 +17,11 @@ from archive.errors import (
     NotACollection,
     StorageFailed,
     UndecodableContent,
+    WorkerDied,
 )
 from archive.exchange import Exchange, Tls, Truncation
 from archive.mend import Mended
+from archive.parallel import Progress
 from archive.reader import ArchivedResponse
 from archive.rebuild import Rejected
 from archive.recording import Recording
@@ -61,4 +63,5 @@ __all__ = [
     "UndecodableContent",
     "Validators",
     "Version",
+    "WorkerDied",
 ]

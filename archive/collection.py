@@ -31,6 +31,7 @@ from archive.cdxj import Capture
 from archive.disk import written_whole
 from archive.errors import CaptureNotFound, CollectionLocked, CorruptRecord, NotACollection
 from archive.mend import Mended
+from archive.parallel import Progress as Progress
 from archive.reader import ArchivedResponse
 from archive.record import OPEN, SUFFIX, Record, bare
 from archive.recording import TEXT, Recording
@@ -45,9 +46,6 @@ _MOMENT = 2.0
 _MAX_REFERENCES = 8
 """A revisit of a revisit of ...: met in files of others, and never of this length."""
 _END = "9" * 14
-
-Progress = Callable[[Path, int, int], None]
-"""Called with each file when it is done, how many are done, and how many there are."""
 
 
 def _now() -> datetime:

@@ -9,7 +9,8 @@ ArchiveError
 ├── ForbiddenField      a field name or value that may not stand in a WARC record
 ├── StorageFailed       the disk refused to take what was written (full, read-only, broken)
 │   └── DiskNearlyFull  less is free than a run may leave: it ends before the disk refuses
-└── UndecodableContent  a content coding that is unknown here, or a bomb
+├── UndecodableContent  a content coding that is unknown here, or a bomb
+└── WorkerDied          the process that had a file in hand died
 
 Errors carry fields; the sentence is made of them and names the remedy.
 """
@@ -80,3 +81,9 @@ class UndecodableContent(ArchiveError):
     def __init__(self, coding: str, why: str) -> None:
         self.coding, self.why = coding, why
         super().__init__(f"content coding {coding!r} cannot be undone: {why}")
+
+
+class WorkerDied(ArchiveError):
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        super().__init__(f"the process that read {path} died; was it killed, or out of memory?")

@@ -10,10 +10,11 @@ from pathlib import Path
 from archive import cdxj, journal, reader, scan
 from archive.article import Look, Run
 from archive.catalog import Catalog
-from archive.collection import Collection, Progress
+from archive.collection import Collection
 from archive.dedup import Dedup
 from archive.disk import written_whole
 from archive.mend import recover_left
+from archive.parallel import Progress
 from archive.record import Record
 
 _Place = tuple[str, Path, int, int]
