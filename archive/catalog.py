@@ -200,6 +200,10 @@ class Catalog:
         """How many looks have been entered."""
         return int(self._select("SELECT count(*) FROM looks").fetchone()[0])
 
+    def newest_look(self) -> str:
+        """The time of the newest look, or ""."""
+        return str(self._select("SELECT coalesce(max(seen_at), '') FROM looks").fetchone()[0])
+
     def runs(self, site: str | None = None) -> list[Run]:
         """The runs in the order in which they started."""
         rows = self._select(

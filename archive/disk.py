@@ -18,11 +18,16 @@ def written_whole(path: Path) -> Iterator[Path]:
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
     try:
         yield draft
-        _sync(draft)
-        os.replace(draft, path)
-        sync_directory(path.parent)
+        replace_synced(draft, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def replace_synced(draft: Path, path: Path) -> None:
+    """Let a file take the place of another, whole, also after a power cut. Raises OSError."""
+    _sync(draft)
+    os.replace(draft, path)
+    sync_directory(path.parent)
 
 
 def free_bytes(directory: Path) -> int:

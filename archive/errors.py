@@ -22,7 +22,17 @@ from pathlib import Path
 
 
 class ArchiveError(Exception):
-    """Base of everything archive/ raises on purpose."""
+    """Base of everything archive/ raises on purpose. Comes whole from another process."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[ArchiveError], args: tuple[object, ...], fields: dict[str, object]) -> object:
+    """The error that was pickled: made of its fields, not of its sentence."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
 
 
 class ArticleNotFound(ArchiveError):

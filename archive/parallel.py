@@ -76,7 +76,8 @@ def _in_pool(
                     running.append((path, pool.submit(function, path)))
                 _await_one(running, done)
                 while running and running[0][1].done():
-                    yield running.popleft()[1].result()
+                    path, future = running.popleft()
+                    yield done(path, future.result())
         finally:
             pool.shutdown(cancel_futures=True)
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from archive import cdxj, journal, reader, scan
 from archive.article import Look, Run
 from archive.catalog import Catalog
 from archive.collection import Collection
-from archive.dedup import Dedup
-from archive.disk import written_whole
+from archive.dedup import Dedup, Derived
+from archive.disk import replace_synced
 from archive.mend import recover_left
-from archive.parallel import Progress
-from archive.record import Record
+from archive.parallel import Progress, over_files
 
-_Place = tuple[str, Path, int, int]
-"""The time of a look, and where its entry stands: file, offset, length."""
+_UNDER_WAY = ".rebuilding"
+"""What ends the name of a database while it is made; a rebuild that was killed goes on with it."""
+_LOOKS = 1000
+"""Looks that are put in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,97 +34,162 @@ class Rejected:
     why: str
 
 
-def rebuild(collection: Collection, progress: Progress | None = None) -> list[Rejected]:
+def rebuild(
+    collection: Collection, progress: Progress | None = None, workers: int | None = None
+) -> list[Rejected]:
     """Derive again everything that is derived. What was there before is replaced when all is done.
 
     The catalog is the fold of the reading journals: looks in the order of their times, then of
     file and place. Entries that hold neither look nor run are passed over and returned. Files that
-    dead processes left are recovered first. Raises CorruptRecord, and replaces nothing further,
-    when a file cannot be read: repair or remove it; CollectionLocked when a site is being written.
+    dead processes left are recovered first; a rebuild that was interrupted goes on where it was.
+    `workers` as for `over_files`. Raises CorruptRecord, and replaces no database, when a file
+    cannot be read: repair or remove it; CollectionLocked when a site is being written.
     """
     with collection.alone():
-        return _rebuild(collection, progress)
-
-
-def _rebuild(collection: Collection, progress: Progress | None) -> list[Rejected]:
-    recover_left(collection)
-    captures, texts = collection.warcs(), collection.warcs(text=True)
-    done = _counted(progress, len(captures) + len(texts))
-    for index in collection.stray_indexes():
-        index.unlink()
-    with _new_database(collection.dedup_path) as draft:
-        _rebuild_captures(collection, captures, draft, done)
-    with _new_database(collection.catalog_path) as draft:
-        return _rebuild_catalog(texts, draft, done)
-
-
-def _rebuild_captures(
-    collection: Collection, paths: list[Path], draft: Path, done: Callable[[Path], None]
-) -> None:
-    with closing(Dedup(draft)) as dedup:
-        for path in paths:
-            scanned = list(scan.scan(path))
-            cdxj.write_index(collection.index_path(path.name), [s.capture for s in scanned])
-            dedup.commit_file(path.name, [one for s in scanned for one in s.derived])
-            done(path)
-
-
-def _rebuild_catalog(
-    paths: list[Path], draft: Path, done: Callable[[Path], None]
-) -> list[Rejected]:
-    looks, rejected = list[_Place](), list[Rejected]()
-    with Catalog(draft) as catalog:
-        for path in paths:
-            for record in filter(journal.is_entry, reader.iter_records(path)):
-                entry = _entry(record, rejected)
-                if isinstance(entry, Run):
-                    catalog.put_run(entry)
-                elif entry:
-                    looks.append((entry.seen_at, path, record.offset, record.length))
-            done(path)
-        catalog.put_many(_looks(sorted(looks)))
-        catalog.note_files(path.name for path in paths)
+        recover_left(collection)
+        for index in collection.stray_indexes():
+            index.unlink()
+        captures, texts = collection.warcs(), collection.warcs(text=True)
+        count = len(captures) + len(texts)
+        _rebuild_captures(collection, captures, workers, _part(progress, 0, count))
+        rejected = _rebuild_catalog(
+            collection, texts, workers, _part(progress, len(captures), count)
+        )
+        _put_in_place(collection.dedup_path)
+        _put_in_place(collection.catalog_path)
     return rejected
 
 
-def _entry(record: Record, rejected: list[Rejected]) -> Look | Run | None:
-    try:
-        return journal.read(record)
-    except ValueError as error:
-        rejected.append(Rejected(record.path, record.offset, str(error)))
-        return None
+def _part(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """The progress of a part of the work, told as progress of the whole."""
+    return progress and (lambda path, done, _: progress(path, before + done, total))
 
 
-def _looks(places: list[_Place]) -> Iterator[Look]:
-    """The looks once more, one at a time: their texts together may not fit into memory."""
-    for _, path, offset, length in places:
-        with reader.open_record(path, offset, length) as record:
-            look = journal.read(record)
-        if isinstance(look, Look):
-            yield look
+def _rebuild_captures(
+    collection: Collection, paths: list[Path], workers: int | None, progress: Progress | None
+) -> None:
+    draft = _under_way(collection.dedup_path)
+    with closing(Dedup(draft)) as dedup:
+        is_of_these = dedup.files() <= {path.name for path in paths}
+    if not is_of_these:
+        _remove(draft)
+    with closing(Dedup(draft)) as dedup:
+        known = dedup.files()
+        left = [
+            p for p in paths if p.name not in known or not collection.index_path(p.name).exists()
+        ]
+        results = over_files(
+            partial(_indexed, collection.path),
+            left,
+            workers,
+            _part(progress, len(paths) - len(left), len(paths)),
+        )
+        for path, derived in zip(left, results, strict=True):
+            dedup.commit_file(path.name, derived)
 
 
-def _counted(progress: Progress | None, total: int) -> Callable[[Path], None]:
-    count = 0
-
-    def done(path: Path) -> None:
-        nonlocal count
-        count += 1
-        if progress:
-            progress(path, count, total)
-
-    return done
+def _indexed(home: Path, path: Path) -> list[Derived]:
+    """Write the index of a file; what else is derived from it."""
+    scanned = list(scan.scan(path))
+    index = Collection(home).index_path(path.name)
+    cdxj.write_index(index, [one.capture for one in scanned])
+    return [derived for one in scanned for derived in one.derived]
 
 
-@contextmanager
-def _new_database(path: Path) -> Iterator[Path]:
-    """Where to make an SQLite file that takes the place of the one at `path` if all goes well."""
-    with written_whole(path) as draft:
+@dataclass(slots=True)
+class _Journal:
+    """What a file of readings holds: its runs, and where its looks stand."""
+
+    looks: list[tuple[str, int, int]] = field(default_factory=list)
+    """Time, offset and length."""
+    runs: list[Run] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+
+def _journal(path: Path) -> _Journal:
+    found = _Journal()
+    for record in filter(journal.is_entry, reader.iter_records(path)):
         try:
-            yield draft
-            _remove_sidecars(path)
-        finally:
-            _remove_sidecars(draft)
+            entry = journal.read(record)
+        except ValueError as error:
+            found.rejected.append(Rejected(path, record.offset, str(error)))
+            continue
+        if isinstance(entry, Run):
+            found.runs.append(entry)
+        else:
+            found.looks.append((entry.seen_at, record.offset, record.length))
+    return found
+
+
+def _rebuild_catalog(
+    collection: Collection, paths: list[Path], workers: int | None, progress: Progress | None
+) -> list[Rejected]:
+    draft = _under_way(collection.catalog_path)
+    rejected = list[Rejected]()
+    with closing(_Order(paths)) as order, _catalog_of(draft, paths) as catalog:
+        for number, found in enumerate(over_files(_journal, paths, workers, progress)):
+            order.add(number, found.looks)
+            rejected += found.rejected
+            for run in found.runs:
+                catalog.put_run(run)
+        looks = order.looks(catalog.newest_look())
+        while some := list(islice(looks, _LOOKS)):
+            catalog.put_many(some)
+    return rejected
+
+
+def _catalog_of(draft: Path, paths: list[Path]) -> Catalog:
+    """The catalog to go on with: the one under way, if it is of these files."""
+    names = {path.name for path in paths}
+    with Catalog(draft) as catalog:
+        is_of_these = catalog.files() == names
+    if not is_of_these:
+        _remove(draft)
+    catalog = Catalog(draft)
+    catalog.note_files(names)
+    return catalog
+
+
+class _Order:
+    """Looks of many files in the order of their times. SQLite sorts, on disk if they are many."""
+
+    def __init__(self, paths: list[Path]) -> None:
+        self._paths = paths
+        self._database = sqlite3.connect("")
+        self._database.execute("CREATE TABLE places (seen_at, file, start, length)")
+
+    def add(self, file: int, looks: Iterable[tuple[str, int, int]]) -> None:
+        rows = ((seen_at, file, start, length) for seen_at, start, length in looks)
+        self._database.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", rows)
+
+    def looks(self, since: str) -> Iterator[Look]:
+        """From a time on, one at a time: their texts together may not fit into memory."""
+        sql = """SELECT file, start, length FROM places WHERE seen_at >= ?
+            ORDER BY seen_at, file, start"""
+        for file, start, length in self._database.execute(sql, (since,)):
+            with reader.open_record(self._paths[file], start, length) as record:
+                look = journal.read(record)
+            if isinstance(look, Look):
+                yield look
+
+    def close(self) -> None:
+        self._database.close()
+
+
+def _under_way(path: Path) -> Path:
+    return path.with_name(path.name + _UNDER_WAY)
+
+
+def _put_in_place(path: Path) -> None:
+    """Let the database that was made take the place of the old one."""
+    _remove_sidecars(path)
+    replace_synced(_under_way(path), path)
+    _remove_sidecars(_under_way(path))
+
+
+def _remove(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _remove_sidecars(path)
 
 
 def _remove_sidecars(path: Path) -> None:

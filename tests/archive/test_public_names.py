@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import importlib
+import pickle
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import archive
-from archive import errors
+from archive import CorruptRecord, errors
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,3 +42,10 @@ def _classes_used(folder: Path) -> Iterator[str]:
                 module = importlib.import_module(node.module or "")
                 taken = [name.name for name in node.names]
                 yield from (name for name in taken if isinstance(getattr(module, name, None), type))
+
+
+def test_errors_come_whole_from_another_process() -> None:
+    """An error that is pickled has its fields and its sentence afterwards."""
+    error = CorruptRecord("a.warc.gz", 7, "a record", "nothing")
+    again = pickle.loads(pickle.dumps(error))
+    assert (type(again), str(again), vars(again)) == (CorruptRecord, str(error), vars(error))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import textwrap
 from collections import Counter
 from contextlib import closing
 from dataclasses import replace
@@ -10,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import Change, Collection, CorruptRecord, Run
+from archive import Change, Collection, CollectionLocked, CorruptRecord, Run
 from archive.catalog import Catalog, dump
 from archive.dedup import Dedup
 from archive.reader import open_record
@@ -44,7 +49,7 @@ def _fill(collection: Collection) -> None:
 
 
 def _indexes(collection: Collection) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in collection.indexes_dir.iterdir()}
+    return {path.name: path.read_bytes() for path in collection.indexes_dir.glob("*.cdxj")}
 
 
 def _dedup(collection: Collection) -> list[tuple[object, ...]]:
@@ -70,6 +75,43 @@ def test_rebuild_gives_the_same(collection: Collection) -> None:
     assert told == [(n, 6) for n in range(1, 7)]
     rebuild(collection)
     assert _articles(collection) == before[2]
+
+
+_REBUILDING = """
+    import os, signal, sys
+    from archive import Collection
+    from archive.rebuild import rebuild
+
+    def told(path, done, total):
+        if done == int(sys.argv[2]):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    if __name__ == "__main__":
+        rebuild(Collection.open(sys.argv[1]), told, workers=int(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("files", [1, 3, 4, 6])
+def test_a_killed_rebuild_goes_on(
+    collection: Collection, tmp_path: Path, files: int, workers: int
+) -> None:
+    """Killed after any file, a rebuild replaces nothing; the next goes on and gives the same."""
+    _fill(collection)
+    before = (_indexes(collection), _dedup(collection), _articles(collection))
+    script = tmp_path / "rebuilding.py"
+    script.write_text(textwrap.dedent(_REBUILDING))
+    command = [sys.executable, str(script), str(collection.path), str(files), str(workers)]
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": root}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert (_dedup(collection), _articles(collection)) == before[1:]
+    told: list[Path] = []
+    rebuild(collection, lambda path, done, total: told.append(path), workers=1)
+    assert (_indexes(collection), _dedup(collection), _articles(collection)) == before
+    if workers == 1 and files > 1:
+        assert len(told) == 6 - min(files - 1, 3)
+    assert not list(collection.path.glob("*.rebuilding*"))
 
 
 def test_rebuild_replaces_what_is_wrong(collection: Collection) -> None:
@@ -117,3 +159,9 @@ def test_a_broken_file_stops_the_rebuild(tmp_path: Path) -> None:
         rebuild(collection)
     assert _articles(collection) == before
     assert not list(collection.path.glob("*.draft*"))
+
+
+def test_nothing_is_rebuilt_beside_a_run(collection: Collection) -> None:
+    """While a site is being written a rebuild is refused at once."""
+    with collection.recording(site="one", run_id="r"), pytest.raises(CollectionLocked):
+        rebuild(collection)
