@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,3 +87,42 @@ def test_a_full_disk_is_named_and_loses_nothing(web: PracticeWeb, tmp_path: Path
     kinds = [record.type for file in files for record in iter_records(file)]
     assert "response" in kinds
     assert kinds.count("request") >= kinds.count("response") + kinds.count("revisit")
+
+
+def test_a_disk_that_is_nearly_full_ends_a_run_in_good_order(
+    web: PracticeWeb, tmp_path: Path
+) -> None:
+    """With less free than must stay so, nothing more is asked for, and the run has failed."""
+    at = json.dumps({"baodongthap": [web.sites["baodongthap"].start]})
+    before = len(web.hits("baodongthap"))
+    settings = {"AT": at, "COLLECTION": tmp_path / "c", "MIN_FREE_BYTES": 10**18}
+    given = [f"-s{name}={value}" for name, value in settings.items()]
+    command = [sys.executable, "-m", "scrapy", "crawl", "baodongthap", *given]
+    subprocess.run(command, check=True, capture_output=True)
+    assert len(web.hits("baodongthap")) - before <= 1
+    with Catalog(tmp_path / "c" / "catalog.sqlite3") as catalog:
+        assert [run.outcome for run in catalog.runs()] == ["failed"]
+    assert answer("verify", f"--collection={tmp_path}/c") == []
+
+
+def test_any_command_mends_what_a_kill_left(web: PracticeWeb, tmp_path: Path) -> None:
+    """After kill -9 in a crawl the next command closes the files, says so once, and lists every
+    article that was told of before.
+    """
+    at = web.sites["chodon"].start
+    command = f"-m crawler.cli crawl chodon --at={at} --delay=0 --collection={tmp_path}/c"
+    with subprocess.Popen(
+        [sys.executable, *shlex.split(command)], stderr=subprocess.DEVNULL
+    ) as run:
+        collection = tmp_path / "c"
+        while not [*collection.glob("logs/*")] or not known(collection):
+            time.sleep(0.02)
+        run.kill()
+        before = known(collection)
+    assert [*collection.glob("archive/*.open")]
+    done = tinhuy("list", f"--collection={collection}")
+    assert done.returncode == 0
+    assert "whole records kept" in done.stderr
+    assert known(collection) >= before
+    assert tinhuy("list", f"--collection={collection}").stderr == ""
+    assert answer("verify", f"--collection={collection}") == []

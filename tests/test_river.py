@@ -6,6 +6,7 @@ begins where the one before has left the river.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -21,7 +22,7 @@ import pytest
 
 from archive import Catalog, Change, Collection
 from archive.catalog import Entry, dump
-from archive.reader import iter_records
+from archive.reader import iter_records, open_record
 from archive.record import bare
 from tests.cli import answer
 from tests.practice import PracticeWeb, Truth
@@ -104,6 +105,25 @@ def test_stored_bytes_are_the_bytes_that_crossed_the_wire(river: River) -> None:
     """Every request and response block equals what the server received and sent, one for one."""
     sent = Counter((hit.received, hit.sent) for hit in river.web.log)
     assert stored_exchanges(river.collection) == sent
+
+
+def test_the_crawl_log_tells_of_every_exchange(river: River) -> None:
+    """Each exchange has its line, with the place where it stands; what robots.txt forbids has a
+    line with that reason, and no record.
+    """
+    lines = [
+        json.loads(line)
+        for path in river.collection.logs_dir.iterdir()
+        for line in path.read_text().splitlines()
+    ]
+    kept = [line for line in lines if "record_id" in line]
+    assert len(kept) == len(river.web.log)
+    for line in kept:
+        with open_record(river.collection.file(line["filename"]), line["offset"]) as record:
+            assert (record.record_id, record.target_uri) == (line["record_id"], line["url"])
+    refused = {line["refused"] for line in lines if "refused" in line}
+    assert "robots.txt" in refused
+    assert any(reason.startswith("trap: ") for reason in refused)
 
 
 def stored_exchanges(collection: Collection) -> Counter[tuple[bytes, bytes]]:
