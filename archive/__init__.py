@@ -15,17 +15,18 @@ from archive.errors import (
     DiskNearlyFull,
     ForbiddenField,
     NotACollection,
+    NotAnArchive,
     StorageFailed,
     UndecodableContent,
     WorkerDied,
 )
 from archive.exchange import Exchange, Tls, Truncation
+from archive.finding import Finding
 from archive.mend import Mended
 from archive.parallel import Progress
 from archive.reader import ArchivedResponse
 from archive.rebuild import Rejected
 from archive.recording import Recording
-from archive.verify import Finding
 
 __all__ = [
     "ArchiveError",
@@ -52,6 +53,7 @@ __all__ = [
     "Look",
     "Mended",
     "NotACollection",
+    "NotAnArchive",
     "Progress",
     "Recording",
     "Rejected",

@@ -18,6 +18,7 @@ from types import TracebackType
 
 from archive import article as articles
 from archive.article import WITH_READING, Article, Change, Digests, Look, Run
+from archive.cdxj import Capture
 from archive.digest import Digest
 from archive.errors import ArticleNotFound, NotACollection
 from archive.query import Query
@@ -211,6 +212,18 @@ class Catalog:
             site=site,
         )
         return [_run(row) for row in rows]
+
+    def sightings(self) -> Iterator[tuple[str, str, str, str, Capture | None]]:
+        """Every look as it says where it stands: site, URL, time, and the URL that was captured;
+        and the capture in full, of a look that brought a reading.
+        """
+        rows = self._select(
+            "SELECT site, url, seen_at, captured_url, reading FROM articles"
+            " JOIN looks ON article = key ORDER BY site, url, seen_at"
+        )
+        for site, url, seen_at, captured_url, reading in rows:
+            capture = _article(reading).capture if reading else None
+            yield site, url, seen_at, captured_url, capture
 
     def article(self, ref: str) -> Entry:
         """The article of a URL (of the site that saw it last) or of the beginning of an id.

@@ -223,6 +223,22 @@ class Dedup:
                 for row in self._database.execute(f"SELECT * FROM {table} ORDER BY 1"):
                     yield (table, *row)
 
+    def originals(self) -> Iterator[Original]:
+        """Every original in the table, by digest."""
+        with explained(self._path):
+            rows = self._database.execute(
+                "SELECT digest, size, url, date, record_id, filename FROM originals ORDER BY 1"
+            )
+            for digest, size, url, date, record_id, filename in rows:
+                yield Original(
+                    digest=Digest.parse(digest),
+                    size=size,
+                    url=url,
+                    date=date,
+                    record_id=record_id,
+                    filename=filename,
+                )
+
     def close(self) -> None:
         self._database.close()
 

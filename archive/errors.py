@@ -5,6 +5,7 @@ ArchiveError
 ├── CaptureNotFound     no capture of this URL (at this time) is in the collection
 ├── CorruptRecord       bytes of a WARC file that are not what they say they are
 ├── NotACollection      the directory is not a collection, or a database in it is not one
+├── NotAnArchive        the file is neither a WARC, an ARC nor a WACZ file
 ├── CollectionLocked    another run is writing the same site or database of the collection
 ├── ForbiddenField      a field name or value that may not stand in a WARC record
 ├── StorageFailed       the disk refused to take what was written (full, read-only, broken)
@@ -59,6 +60,12 @@ class NotACollection(ArchiveError):
     def __init__(self, path: Path | str, why: str) -> None:
         self.path, self.why = str(path), why
         super().__init__(f"{path} is not a collection: {why}")
+
+
+class NotAnArchive(ArchiveError):
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        super().__init__(f"{path} is neither a WARC, an ARC nor a WACZ file")
 
 
 class CollectionLocked(ArchiveError):

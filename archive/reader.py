@@ -27,15 +27,20 @@ def iter_records(path: Path | str) -> Iterator[Record]:
     """Every record of a WARC or ARC file, in order. Raises CorruptRecord where it cannot go on."""
     path = Path(path)
     with open(path, "rb") as file:
-        size, offset = file.seek(0, io.SEEK_END), 0
-        while offset < size:
-            source = FileSource(file, path, offset)
-            if not source.is_gzip or _is_arc(source):
-                yield from (_arc_records if _is_arc(source) else _plain_records)(source)
-                return
-            record = parse_record(source, offset)
-            yield record
-            offset += record.length
+        yield from records_in(file, path)
+
+
+def records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
+    """The same of an open, seekable file; `path` is what errors call it."""
+    size, offset = file.seek(0, io.SEEK_END), 0
+    while offset < size:
+        source = FileSource(file, path, offset)
+        if not source.is_gzip or _is_arc(source):
+            yield from (_arc_records if _is_arc(source) else _plain_records)(source)
+            return
+        record = parse_record(source, offset)
+        yield record
+        offset += record.length
 
 
 def open_record(path: Path | str, offset: int, length: int | None = None) -> Record:
@@ -51,6 +56,11 @@ def open_record(path: Path | str, offset: int, length: int | None = None) -> Rec
     except BaseException:
         file.close()
         raise
+
+
+def record_in(file: BinaryIO, path: Path, offset: int, length: int | None = None) -> Record:
+    """The record that stands at `offset` of an open, seekable file."""
+    return parse_record(FileSource(file, path, offset, length or None), offset)
 
 
 def _plain_records(source: FileSource) -> Iterator[Record]:

@@ -54,6 +54,7 @@ _OF_ERROR: dict[type[Exception], int] = {
     errors.ArticleNotFound: NOT_FOUND,
     errors.CaptureNotFound: NOT_FOUND,
     errors.NotACollection: NOT_A_COLLECTION,
+    errors.NotAnArchive: USAGE,
     errors.CollectionLocked: BUSY,
     errors.CorruptRecord: DAMAGED,
     errors.UndecodableContent: DAMAGED,

@@ -11,11 +11,10 @@ from typing import Annotated
 
 import typer
 
-from archive import Collection
+from archive import Collection, Finding
 from archive import export as exporting
 from archive import rebuild as rebuilding
 from archive import verify as verifying
-from archive.verify import Finding
 from crawler.cli import exits
 from crawler.cli.look import opened
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, OfSite
@@ -31,23 +30,35 @@ class Format(StrEnum):
 
 
 def verify(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[FILE]...",
+            help="Only these WARC, ARC or WACZ files, whoever wrote them.",
+            show_default=False,
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     repair: Annotated[
         bool, typer.Option("--repair", help="First mend what a crash or a full disk left behind.")
     ] = False,
     collection: CollectionPath = DEFAULT_COLLECTION,
     as_json: Json = False,
 ) -> None:
-    """Check every byte of the collection's files against what they say of themselves."""
-    home = Collection.open(collection)
-    for one in verifying.repair(home) if repair else ():
+    """Check every byte of the collection, or of files, against what they say of themselves."""
+    if files and repair:
+        raise exits.Refused("--repair mends a collection; files are only looked at")
+    target: Collection | list[Path] = files or Collection.open(collection)
+    for one in verifying.repair(target) if repair and isinstance(target, Collection) else ():
         print(harmless(f"mended {one.file}: {one.rule}: {one.message}"), file=sys.stderr)
     with Files("verify") as progress:
-        findings = list(verifying.verify(home, progress))
+        findings = list(verifying.verify(target, progress))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
         _print_findings(findings)
-    if findings:
+    if any(finding.severity == verifying.ERROR for finding in findings):
         raise typer.Exit(exits.DAMAGED)
 
 
@@ -81,5 +92,8 @@ def export(
 
 def _print_findings(findings: Sequence[Finding]) -> None:
     for one in findings:
-        print(harmless(f"{one.file} at byte {one.offset}: {one.rule}: {one.message}"))
-    print(f"{len(findings)} findings" if findings else "nothing is wrong")
+        place = f"{one.file} at byte {one.offset}"
+        print(harmless(f"{place}: {one.severity}: {one.rule}: {one.message} ({one.standard})"))
+    errors = sum(one.severity == verifying.ERROR for one in findings)
+    warnings = len(findings) - errors
+    print(f"{errors} errors, {warnings} warnings" if findings else "nothing is wrong")

@@ -1,0 +1,208 @@
+"""Which records refer to which, over many files: packed for each file, compared on the disk.
+
+Ids, URLs and dates are compared by 16 bytes of their digests; findings read the records again for
+what they say. Some 120 bytes a record come from the worker that read a file; then they stand in a
+temporary database, so memory does not grow with the records of a collection.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from archive.digest import Digest
+
+_HELD = struct.Struct("<16sQB16s16s?")
+_POINTER = struct.Struct("<QB16s16s16s16s")
+_NOTHING = bytes(16)
+TYPES = (
+    "",
+    "warcinfo",
+    "response",
+    "resource",
+    "request",
+    "metadata",
+    "revisit",
+    "conversion",
+    "continuation",
+)
+_SCHEMA = """
+CREATE TABLE held (id, file, offset, type, identity, payload, cut, place);
+CREATE TABLE pointers (file, offset, kind, id, identity, payload, place);
+CREATE TABLE entries (key);
+"""
+_INDEXES = """
+CREATE INDEX held_by_id ON held (id);
+CREATE INDEX held_by_identity ON held (identity);
+CREATE INDEX held_by_payload ON held (payload) WHERE type = 'response';
+CREATE INDEX entries_by_key ON entries (key);
+"""
+
+
+def key(*parts: str) -> bytes:
+    """16 bytes that stand for these strings; no bits for none at all."""
+    if not any(parts):
+        return _NOTHING
+    return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def place(filename: str, offset: int) -> bytes:
+    """The same for where a record stands."""
+    return key(filename, str(offset))
+
+
+def payload(digest: Digest | None) -> bytes:
+    """The same for a digest: only those of one algorithm can be told apart or taken for equal."""
+    return digest.algorithm[-1:].encode() + digest.value[:15] if digest else _NOTHING
+
+
+class Pointer(NamedTuple):
+    """What one record says of another. What it does not say is sixteen zeros.
+
+    `kind` is "revisit", "refers-to" (to a response), "journal" (to a capture) or "run".
+    """
+
+    offset: int
+    kind: str
+    id: bytes = _NOTHING
+    identity: bytes = _NOTHING
+    payload: bytes = _NOTHING
+    place: bytes = _NOTHING
+
+
+KINDS = ("revisit", "refers-to", "journal", "run")
+
+
+@dataclass(slots=True)
+class Links:
+    """The records of one file, and what they say of others; small when pickled."""
+
+    file: str
+    filename: str
+    held: bytearray = field(default_factory=bytearray)
+    pointers: bytearray = field(default_factory=bytearray)
+    entries: bytearray = field(default_factory=bytearray)
+
+    def hold(
+        self, id: str, offset: int, type: str, identity: bytes, payload: bytes, *, cut: bool
+    ) -> None:
+        """`identity` is the key of target URI and date; `cut` says that it was truncated."""
+        code = TYPES.index(type) if type in TYPES else 0
+        self.held += _HELD.pack(key(id), offset, code, identity, payload, cut)
+
+    def point(self, to: Pointer) -> None:
+        code = KINDS.index(to.kind)
+        self.pointers += _POINTER.pack(to.offset, code, *to[2:])
+
+    def enter(self, entry: bytes) -> None:
+        """The key of an entry of the reading journal."""
+        self.entries += entry
+
+
+class Held(NamedTuple):
+    """A record that is there."""
+
+    file: str
+    offset: int
+    type: str
+    identity: bytes
+    payload: bytes
+    cut: bool
+    place: bytes
+
+
+class References:
+    """All records and what they say of each other. A context manager; for one thread."""
+
+    def __init__(self) -> None:
+        self._db = sqlite3.connect("")  # a file of no name, which goes with the connection
+        self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
+        self._indexed = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._db.close()
+
+    def add(self, links: Links) -> None:
+        """Take in one file. All come before the first question."""
+        held = (
+            (
+                id,
+                links.file,
+                offset,
+                TYPES[type],
+                identity,
+                digest,
+                cut,
+                place(links.filename, offset),
+            )
+            for id, offset, type, identity, digest, cut in _HELD.iter_unpack(links.held)
+        )
+        pointers = (
+            (links.file, offset, KINDS[kind], *keys)
+            for offset, kind, *keys in _POINTER.iter_unpack(links.pointers)
+        )
+        entries = ((links.entries[at : at + 16],) for at in range(0, len(links.entries), 16))
+        with self._db:
+            self._db.executemany("INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?)", held)
+            self._db.executemany("INSERT INTO pointers VALUES (?, ?, ?, ?, ?, ?, ?)", pointers)
+            self._db.executemany("INSERT INTO entries VALUES (?)", entries)
+
+    def twins(self) -> Iterator[tuple[str, int, str, int]]:
+        """File and offset of each record whose id stands before, and where that is."""
+        yield from self._all(
+            "SELECT b.file, b.offset, a.file, min(a.offset) FROM held a JOIN held b"
+            " ON a.id = b.id AND a.rowid < b.rowid WHERE a.id <> ? GROUP BY b.rowid",
+            _NOTHING,
+        )
+
+    def pointers(self) -> Iterator[tuple[str, Pointer]]:
+        """Every pointer with its file, in the order in which they were added."""
+        rows = self._all("SELECT * FROM pointers ORDER BY rowid")
+        return ((file, Pointer(*found)) for file, *found in rows)
+
+    def by_id(self, id: bytes) -> Held | None:
+        return self._held("id = ?", id) if id != _NOTHING else None
+
+    def captures(self, identity: bytes) -> list[Held]:
+        """The captures of a target URI at a date."""
+        rows = self._all(
+            "SELECT file, offset, type, identity, payload, cut, place FROM held"
+            " WHERE identity = ? AND type IN ('response', 'revisit', 'resource')",
+            identity,
+        )
+        return [Held(*row) for row in rows]
+
+    def by_payload(self, digest: bytes) -> Held | None:
+        return self._held("payload = ? AND type = 'response'", digest)
+
+    def has_entry(self, entry: bytes) -> bool:
+        return next(self._all("SELECT 1 FROM entries WHERE key = ?", entry), None) is not None
+
+    def _held(self, where: str, wanted: bytes) -> Held | None:
+        columns = "file, offset, type, identity, payload, cut, place"
+        row = next(self._all(f"SELECT {columns} FROM held WHERE {where} LIMIT 1", wanted), None)
+        return Held(*row) if row else None
+
+    def _all(self, sql: str, *values: bytes) -> sqlite3.Cursor:
+        if not self._indexed:
+            self._db.executescript(_INDEXES)
+            self._indexed = True
+        return self._db.execute(sql, values)
+
+
+def said(found: bytes) -> bool:
+    """Whether a key stands for anything."""
+    return found != _NOTHING
