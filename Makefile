@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 UPGRADE ?=
+SECONDS ?= 60
 
 # Trust the certificates that this machine trusts, if it has any of its own.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/cert*),true,false)
@@ -15,7 +16,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check bench install install-dev replay-env lock clean
+.PHONY: help demo test lint check bench fuzz install install-dev replay-env lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +38,9 @@ check: lint test ## lint, then test: what a change must pass
 bench: .venv/installed-dev ## measure pages per second beside plain Scrapy
 	$(BIN)/python -m tests.bench
 
+fuzz: .venv/installed-fuzz ## fuzz the readers of stored bytes, SECONDS=60 for each of them
+	$(BIN)/python -m tests.fuzz $(SECONDS)
+
 install: .venv/installed ## what crawling needs, into .venv
 
 install-dev: .venv/installed-dev ## what tests and checks need, into .venv
@@ -48,9 +52,10 @@ lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for new
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group replay -o requirements-replay.lock
+	$(COMPILE) --group fuzz -o requirements-fuzz.lock
 
 clean: ## remove the environments, caches and the demo's collection
-	rm -rf .venv .venv-replay demo .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-replay demo .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/bootstrapped: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
@@ -67,6 +72,10 @@ clean: ## remove the environments, caches and the demo's collection
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(INSTALL) --python $(BIN)/python -r requirements-dev.lock
+	@touch $@
+
+.venv/installed-fuzz: requirements-fuzz.lock .venv/installed-dev
+	$(INSTALL) --python $(BIN)/python -r requirements-fuzz.lock
 	@touch $@
 
 .venv-replay/installed: requirements-replay.lock .venv/bootstrapped

@@ -17,7 +17,13 @@ from crawler import registry
 from tests.loopback_only.sitecustomize import NetworkReached
 
 PACKAGES = ("archive", "crawler", "spiders")
-LOCKS = ("requirements", "requirements-dev", "requirements-replay", "requirements-uv")
+LOCKS = (
+    "requirements",
+    "requirements-dev",
+    "requirements-fuzz",
+    "requirements-replay",
+    "requirements-uv",
+)
 
 
 def modules() -> list[str]:
