@@ -15,6 +15,8 @@ from archive.disk import written_whole
 
 REVISIT = "warc/revisit"
 """The `mime` of a revisit's line (CDXJ practice)."""
+_MAX_COUNT = 2**63 - 1
+"""No file is longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,18 +90,33 @@ def from_line(line: bytes) -> Capture:
         return Capture(
             urlkey=urlkey,
             timestamp=stamp[:14],
-            url=fields["url"],
-            mime=fields.get("mime", ""),
+            url=_string(fields["url"]),
+            mime=_string(fields.get("mime", "")),
             status=_number(fields.get("status")),
             digest=_digest(fields.get("digest")),
-            length=int(fields.get("length", 0)),
-            offset=int(fields["offset"]),
-            filename=fields["filename"],
-            method=fields.get("method", ""),
-            request_body=fields.get("requestBody", ""),
+            length=_count(fields.get("length", 0)),
+            offset=_count(fields["offset"]),
+            filename=_string(fields["filename"]),
+            method=_string(fields.get("method", "")),
+            request_body=_string(fields.get("requestBody", "")),
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise ValueError(f"not an index line: {line[:200]!r}") from error
+
+
+def _string(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a string, found {value!r:.80}")
+    value.encode()  # half a surrogate pair is no text: UnicodeEncodeError is a ValueError
+    return value
+
+
+def _count(value: object) -> int:
+    """Bytes of a file, as a number or in digits."""
+    count = _number(value)
+    if count is None or count > _MAX_COUNT:
+        raise ValueError(f"expected a number of bytes, found {value!r:.80}")
+    return count
 
 
 def _number(value: object) -> int | None:

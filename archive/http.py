@@ -11,7 +11,7 @@ import importlib
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from types import ModuleType
@@ -93,23 +93,33 @@ def read_head(stream: BinaryIO) -> Head | None:
     start_line = stream.readline(MAX_HEAD)
     if not start_line:
         return None
-    length, headers = len(start_line), list[tuple[bytes, bytes]]()
+    length, lines = len(start_line), list[bytes]()
     while start_line.strip(b"\r\n") and length < MAX_HEAD:
         line = stream.readline(MAX_HEAD - length)
         length += len(line)
         if not line.strip(b"\r\n"):
             break
-        _add_header(headers, line)
-    return Head(start_line.rstrip(b"\r\n"), tuple(headers), length)
+        lines.append(line)
+    return Head(start_line.rstrip(b"\r\n"), tuple(_headers(lines)), length)
 
 
-def _add_header(headers: list[tuple[bytes, bytes]], line: bytes) -> None:
-    name, colon, value = line.partition(b":")
-    if line[:1] in b" \t" and headers:
-        last, before = headers[-1]
-        headers[-1] = (last, before + b" " + line.strip())
-    elif colon:
-        headers.append((name.strip(), value.strip()))
+def unfolded(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines of a head, each with those that continue it, as the live client joins them."""
+    whole = list[bytes]()
+    for line in lines:
+        if whole and line[:1] not in (b" ", b"\t"):
+            yield b"".join(whole)
+            whole.clear()
+        whole.append(line.rstrip(b"\r\n"))
+    if whole:
+        yield b"".join(whole)
+
+
+def _headers(lines: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    for line in unfolded(lines):
+        name, colon, value = line.partition(b":")
+        if colon:
+            yield name.strip(), value.strip()
 
 
 class Framing(Enum):

@@ -49,6 +49,8 @@ def open_record(path: Path | str, offset: int, length: int | None = None) -> Rec
     Use it as a context manager: it holds the file open.
     """
     path = Path(path)
+    if not 0 <= offset < 2**63 or (length or 0) < 0:
+        raise CorruptRecord(path, offset, "a place in a file", f"{length} bytes at {offset}")
     file = open(path, "rb")  # noqa: SIM115 (the record closes it)
     try:
         source = FileSource(file, path, offset, length or None)
@@ -76,13 +78,16 @@ def _is_arc(source: FileSource) -> bool:
 
 def _arc_records(source: FileSource) -> Iterator[Record]:
     """Records of an ARC file from where the source began, put by warcio as WARC would put them."""
-    offset = source.offset
+    offset = end = source.offset
     source.file.seek(offset)
     try:
         records = ArchiveIterator(source.file, arc2warc=True, no_record_parse=True)
         for found in records:
             with spool(found.raw_stream) as block:
                 offset, length = records.get_record_offset(), records.get_record_length()
+                if offset < end or length <= 0:  # warcio has lost its way in wrong lengths
+                    raise CorruptRecord(source.path, end, "an ARC record", f"one at {offset}")
+                end = offset + length
                 yield _arc_record(_ArcSource(source, block, offset + length), offset, found)
     except CorruptRecord:
         raise

@@ -12,6 +12,7 @@ import io
 import re
 import tempfile
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self, cast
@@ -276,26 +277,23 @@ class _Block(io.RawIOBase):
 def parse_record(source: FileSource, offset: int) -> Record:
     """The record whose head comes next in the source. `offset` is where it stands in the file."""
     source.offset = offset
-    raw, lines = b"", list[bytes]()
-    while line := source.readline(MAX_HEAD - len(raw)):
-        raw += line
+    size, lines = 0, list[bytes]()
+    while line := source.readline(MAX_HEAD - size):
+        size += len(line)
+        lines.append(line)
         if not line.strip(b"\r\n"):
             break
-        lines.append(line)
+    raw = b"".join(lines)
     version = _VERSION.match(lines[0]) if lines else None
     if version is None:
         raise CorruptRecord(source.path, offset, "a WARC record", repr(raw[:60]))
     if line.strip(b"\r\n") or not line:
         raise CorruptRecord(source.path, offset, "the end of the record's head", repr(raw[-60:]))
-    return Record(source, offset, version[1].decode(), _fields(lines[1:]), raw)
+    return Record(source, offset, version[1].decode(), tuple(_fields(lines[1:-1])), raw)
 
 
-def _fields(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
-    fields = list[tuple[str, str]]()
-    for line in lines:
+def _fields(lines: list[bytes]) -> Iterator[tuple[str, str]]:
+    for line in http.unfolded(lines):
         name, colon, value = http.text(line).partition(":")
-        if line[:1] in b" \t" and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {http.text(line).strip()}")
-        elif colon:
-            fields.append((name.strip(), value.strip()))
-    return tuple(fields)
+        if colon:
+            yield name.strip(), value.strip()

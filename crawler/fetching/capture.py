@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import closing
@@ -58,6 +59,8 @@ logger = logging.getLogger(__name__)
 WIRE_OVERHEAD = 1024 * 1024
 """Heads, chunk lines and trailers may add this much, and DOWNLOAD_MAXSIZE once again."""
 MAX_ERROR_TEXT = 1000
+_VERSION = re.compile(rb"[A-Z]+/\d+\.\d+ ")
+"""What Twisted reads. "HTTP/2 200" is none, and no reader of WARC takes it for a response."""
 _CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
 
 
@@ -157,10 +160,12 @@ class CaptureHandler:
             self._record(request, wire, error)
             raise
         except (Exception, asyncio.CancelledError) as error:
-            self._record(request, wire, error)
-            if wire.tape is not None and wire.tape.overflowed:
-                raise DownloadCancelledError(f"{request.url}: too much on the wire") from error
-            raise
+            if wire.tape is None or not wire.tape.overflowed:
+                self._record(request, wire, error)
+                raise
+            cancelled = DownloadCancelledError(f"{request.url}: too much on the wire")
+            self._record(request, wire, cancelled)
+            raise cancelled from error
         self._record(request, wire, None)
         return response
 
@@ -267,7 +272,7 @@ def _find_final(stream: BinaryIO) -> tuple[int, int, bool]:
     while True:
         stream.seek(start)
         head = read_head(stream)
-        if head is None or head.status is None:
+        if head is None or head.status is None or not _VERSION.match(head.start_line):
             return start, interim, False
         stream.seek(max(start, start + head.length - 3))
         if not stream.read(3).endswith((b"\n\r\n", b"\n\n")):

@@ -7,11 +7,13 @@ with an offset, or a datetime) asks for the collection as it was then; without i
 
 What comes back is what the live handler gave: status, headers and body as Scrapy shows them, and
 `meta["capture"]`. Nothing upstream can tell. A miss is CaptureNotFound, never a 404, which would
-read as "gone". An answer that was cut is ResponseDataLossError, as it was then.
+read as "gone". An answer that was cut is the error that it was then: DownloadTimeoutError,
+DownloadCancelledError (it was too large) or ResponseDataLossError.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urldefrag
@@ -19,7 +21,11 @@ from weakref import WeakKeyDictionary
 
 from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import ResponseDataLossError
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    ResponseDataLossError,
+)
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
@@ -36,7 +42,12 @@ _OF_THE_CONNECTION = {
     b"upgrade",
 }
 """Fields that Twisted's client keeps from its callers (HTTPParser.CONNECTION_CONTROL_HEADERS)."""
-
+_LOST: dict[str, type[Exception]] = {
+    "length": DownloadCancelledError,
+    "time": DownloadTimeoutError,
+}
+"""What the live handler raised for these truncations; for others ResponseDataLossError."""
+_TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 
 _collections: WeakKeyDictionary[Crawler, Collection] = WeakKeyDictionary()
 
@@ -67,8 +78,10 @@ class ReplayHandler:
         capture = self._find(url, request)
         archived = self._collection.read(capture)
         request.meta["capture"] = capture
-        if archived.status is None or self._is_cut(capture):
-            raise ResponseDataLossError(f"{url}: the response had been cut when it was captured")
+        cut = self._truncation(capture)
+        if archived.status is None or cut:
+            error = _LOST.get(cut or "", ResponseDataLossError)
+            raise error(f"{url}: the response had been cut when it was captured")
         return response_of(url, request.method, archived.status, archived)
 
     def _find(self, url: str, request: Request) -> Capture:
@@ -81,12 +94,12 @@ class ReplayHandler:
             content_type=content_type.decode("latin-1"),
         )
 
-    def _is_cut(self, capture: Capture) -> bool:
-        """Whether the payload is less than was sent; a revisit only ever repeats whole ones."""
+    def _truncation(self, capture: Capture) -> str | None:
+        """Why the payload is less than was sent; a revisit only ever repeats whole ones."""
         if capture.is_revisit:
-            return False
+            return None
         with self._collection.open_record(capture) as record:
-            return record.get("WARC-Truncated") is not None
+            return record.get("WARC-Truncated")
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -121,6 +134,9 @@ def visible_headers(method: str, archived: ArchivedResponse) -> Headers:
     if method == "HEAD" and b"content-length" in present:
         headers.pop(b"Content-Length")
     for key, name, value in pairs:
+        if not _TOKEN.fullmatch(name):
+            continue  # the live handler passes over it
+        value = b" ".join(value.splitlines())  # a lone CR, as Twisted takes it
         if key not in _OF_THE_CONNECTION or (method == "HEAD" and key == b"content-length"):
             headers.appendlist(name, value)
     return headers

@@ -14,6 +14,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, cached_property
@@ -31,12 +32,16 @@ from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Factory, connectionDone
 from twisted.python.failure import Failure
 from twisted.web.client import HTTPConnectionPool
+from twisted.web.http_headers import InvalidHeaderName
 
 from archive.exchange import Tls
 from crawler.fetching.guard import host_and_port, literal_address
 
 try:
-    from scrapy.core.downloader.handlers.http11 import _LenientHTTP11ClientProtocol
+    from scrapy.core.downloader.handlers.http11 import (
+        _LenientHTTP11ClientProtocol,
+        _LenientHTTPClientParser,
+    )
 except ImportError as error:
     raise RuntimeError(f"the wire cannot be tapped with this Scrapy: {error}") from error
 
@@ -64,6 +69,7 @@ def check_names() -> None:
             hasattr(_LenientHTTP11ClientProtocol, "_finishResponse"),
             "HTTP11ClientProtocol._finishResponse",
         ),
+        (hasattr(_LenientHTTP11ClientProtocol, "_parser"), "HTTP11ClientProtocol._parser"),
     ]
     for present, name in names:
         if not present:
@@ -240,6 +246,17 @@ _wires: WeakKeyDictionary[Any, Wire] = WeakKeyDictionary()
 """The fetch of each request object of Twisted, for as long as Twisted holds it."""
 
 
+class _TappedParser(_LenientHTTPClientParser):
+    """Passes over a header line whose name is none, as browsers do.
+
+    Twisted would give up the whole response, and with it the rest of its body.
+    """
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:
+        with suppress(InvalidHeaderName):
+            super().headerReceived(name.strip(), value)  # type: ignore[no-untyped-call]
+
+
 class _TappedProtocol(_LenientHTTP11ClientProtocol):
     """Copies what is said and heard between `request()` and the end of its response."""
 
@@ -257,7 +274,9 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
             self._link = Link(self.transport, host)
         self._txrequest = request
         self._tape = _wires[request].begin(self._link)
-        return super().request(request)
+        asked = super().request(request)
+        self._parser.__class__ = _TappedParser  # as Scrapy does: request() names the class
+        return asked
 
     def say(self, data: bytes) -> None:
         if self._tape is not None:

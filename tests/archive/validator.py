@@ -115,10 +115,11 @@ def _check_payload(fields: dict[str, str], block: bytes, where: str) -> None:
     if fields["WARC-Type"] not in ("response", "request"):
         return
     head, _, body = block.partition(b"\r\n\r\n")
-    if re.search(rb"(?im)^transfer-encoding:[ \t]*chunked[ \t]*$", head.replace(b"\r", b"")):
+    chunked = rb"(?im)^transfer-encoding:(?:.*,)?[ \t]*chunked[ \t]*$"
+    if re.search(chunked, head.replace(b"\r", b"")):
         if fields["WARC-Type"] == "response" and "WARC-Truncated" in fields:
             return
-        body = dechunk(body)
+        body = dechunk(body) if body else b""  # to HEAD there is none
     declared = fields.get("WARC-Payload-Digest")
     if fields["WARC-Type"] == "request":
         assert bool(declared) == bool(body), where

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -28,14 +29,21 @@ def fuzz(target: str, seconds: int) -> bool:
     artifacts = f"-artifact_prefix={corpus}-"
     flags = (*LIMITS, f"-max_total_time={seconds}", "-print_final_stats=1", artifacts)
     command = ["nice", "-n", "10", sys.executable, "-m", "tests.fuzz.one", target, *flags]
+    before = _cpu()
     done = subprocess.run(
         [*command, str(corpus)], cwd=ROOT, capture_output=True, text=True, errors="replace"
     )
     (ROOT / ".fuzz" / f"{target}.log").write_text(done.stdout + done.stderr)
-    print(f"{target:10} {_summary(done.stderr)}", flush=True)
+    cpu = _cpu() - before
+    print(f"{target:10} {cpu:.0f} s of CPU, {_summary(done.stderr)}", flush=True)
     if done.returncode:
         print(done.stderr[-4000:], flush=True)
     return done.returncode == 0
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _summary(log: str) -> str:

@@ -22,8 +22,10 @@ def mutated(data: bytes, max_size: int, seed: int, change: Change) -> bytes:
     in its block is read.
     """
     chance, packed = random.Random(seed), members(data)
-    if not packed or chance.random() < 0.3:
+    if chance.random() < 0.3:
         return change(data, max_size)
+    if not packed:
+        return _behind_coding(data, max_size, change)[:max_size]
     place = chance.randrange(len(packed))
     if chance.random() < 0.1:
         packed.insert(place, packed[chance.randrange(len(packed))])
@@ -42,11 +44,16 @@ def _within(record: bytes, max_size: int, chance: random.Random, change: Change)
         return change(head, max_size) + separator + block
     if where < 0.85:
         return head + separator + change(block, max_size)
-    http_head, blank, body = block.partition(b"\r\n\r\n")
-    start = max(body.find(b"\x1f\x8b"), 0)
-    inner = members(body[start:])
-    coded = gzip.compress(change(inner[0], max_size), mtime=0) if inner else change(body, max_size)
-    return head + separator + http_head + blank + body[:start] + coded
+    return head + separator + _behind_coding(block, max_size, change)
+
+
+def _behind_coding(message: bytes, max_size: int, change: Change) -> bytes:
+    """What a gzip body of an HTTP message holds changed; without one, the whole message."""
+    head, magic, rest = message.partition(b"\x1f\x8b")
+    inner = members(magic + rest)
+    if not inner:
+        return change(message, max_size)
+    return head + gzip.compress(change(inner[0], max_size), mtime=0)
 
 
 def _with_length(record: bytes) -> bytes:

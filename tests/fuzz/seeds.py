@@ -96,7 +96,9 @@ def _messages() -> Iterator[bytes]:
         "gzip, gzip": gzip.compress(gzip.compress(PAGE)),
     }
     for coding, body in codings.items():
-        yield response(body, headers=(f"Content-Encoding: {coding}", f"Content-Length: {len(body)}"))
+        yield response(
+            body, headers=(f"Content-Encoding: {coding}", f"Content-Length: {len(body)}")
+        )
 
 
 def _entries() -> Iterator[bytes]:

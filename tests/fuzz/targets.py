@@ -18,6 +18,7 @@ from archive.article import Look, Run
 from archive.cdxj import Capture
 from archive.errors import CorruptRecord, UndecodableContent
 from archive.record import Record
+from archive.writer import Written
 
 Target = Callable[[bytes], None]
 MAX_CONTENT = 64 * 1024 * 1024
@@ -34,7 +35,8 @@ def records(data: bytes) -> None:
             end = record.offset + record.length
             assert end <= len(data), (end, len(data))
             with reader.open_record(path, record.offset, record.length) as again:
-                assert again.headers == record.headers
+                arc = record.version == "ARC"  # warcio makes its ids up, anew each time
+                assert arc or again.headers == record.headers
 
 
 def _read(record: Record) -> None:
@@ -52,7 +54,7 @@ def _capture(record: Record) -> Capture:
         head=None,
         digest=None,
         is_revisit=False,
-        at=scan.Written("a.warc.gz", record.offset, 0, record.record_id),
+        at=Written("a.warc.gz", record.offset, 0, record.record_id),
     )
 
 
@@ -95,7 +97,8 @@ def index_line(data: bytes) -> None:
     with contextlib.suppress(ValueError):
         capture = cdxj.from_line(data)
         assert all(isinstance(text, str) for text in (capture.url, capture.mime, capture.filename))
-        assert cdxj.from_line(cdxj.to_line(capture)) == capture
+        line = cdxj.to_line(capture)
+        assert cdxj.to_line(cdxj.from_line(line)) == line
 
 
 def entry(data: bytes) -> None:

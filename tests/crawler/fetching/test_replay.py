@@ -58,7 +58,6 @@ def seen(response: Response | None) -> Any:
 def test_replay_equals_the_live_run(run: Run, live: Run, collection: Collection) -> None:
     """A replayed response is of the same class, status, headers and body as the live one."""
     answers: dict[str, Answer] = {f"/{name}": always(*steps) for name, steps in WHOLE.items()}
-    answers["/folded-line"] = page()
     answers["/head"] = always(b"HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Length: 12\r\n\r\n")
     answers["/head-of-chunks"] = always(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     answers["/connection"] = page(headers=b"Connection: keep-alive\r\nKeep-Alive: timeout=9\r\n")

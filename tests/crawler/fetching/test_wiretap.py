@@ -33,6 +33,7 @@ def test_canary_private_names_are_where_the_tap_expects_them() -> None:
     [
         (HTTPConnectionPool, "_factory"),
         (_LenientHTTP11ClientProtocol.__mro__[1], "_finishResponse"),
+        (_LenientHTTP11ClientProtocol.__mro__[1], "_parser"),
     ],
 )
 def test_canary_says_which_name_is_gone(
