@@ -28,9 +28,13 @@ MAX_RATIO = 250
 """Content that inflates further than this is a bomb (deflate reaches 1032 at most) ..."""
 RATIO_FREE = 10 * 1024 * 1024
 """... once it is larger than this: small pages of blanks are harmless."""
+MAX_CODINGS = 5
+"""Content codings over one another: each may multiply what must be inflated (as curl has it)."""
+MAX_MEMBERS = 10_000
+"""gzip members of one body: each costs more than the twenty bytes of an empty one."""
 
 _STATUS_LINE = re.compile(rb"^\S+[ \t]+(\d{3})(?!\d)[ \t]*(.*)$")
-_CHUNK_LINE = re.compile(rb"^([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r\n$")
+_CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\n]*)?\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,8 @@ class Payload:
 
     def _chunks(self) -> Iterator[bytes]:
         while True:
+            while small := self._small_chunks():
+                yield small
             start = self._stream.tell()
             size = _chunk_size(self._stream)
             if size is None or not self._chunk_ends(size):
@@ -193,6 +199,23 @@ class Payload:
                 return
             yield from pieces(self._stream, size)
             self._stream.read(2)
+
+    def _small_chunks(self) -> bytes:
+        """The content of chunks that lie whole in the next 64 KiB, all at once.
+
+        A stranger's chunks may hold one byte each, and a look ahead for each costs too much.
+        """
+        start, window = self._stream.tell(), self._stream.read(PIECE)
+        position, found = 0, list[bytes]()
+        while line := _CHUNK_LINE.match(window, position):
+            begin, end = line.end(), line.end() + int(line[1], 16)
+            long = begin - position > MAX_CHUNK_LINE
+            if begin == end or long or window[end : end + 2] != b"\r\n":
+                break
+            found.append(window[begin:end])
+            position = end + 2
+        self._stream.seek(start + position)
+        return b"".join(found)
 
     def _chunk_ends(self, size: int) -> bool:
         """Whether a line ends where the chunk does, or the stream before that."""
@@ -219,7 +242,7 @@ class Payload:
 
 
 def _chunk_size(stream: BinaryIO) -> int | None:
-    match = _CHUNK_LINE.match(stream.readline(MAX_CHUNK_LINE))
+    match = _CHUNK_LINE.fullmatch(stream.readline(MAX_CHUNK_LINE))
     return int(match[1], 16) if match else None
 
 
@@ -245,17 +268,26 @@ class _Zlib:
 
     def __init__(self, wbits: int) -> None:
         self._wbits, self._inflate, self._rest = wbits, zlib.decompressobj(wbits), b""
+        self._members = 1
 
     def feed(self, data: bytes, limit: int) -> bytes:
-        data = self._rest + data
+        data, out = self._rest + data, b""
+        while not out and self._goes_on(data):
+            out = self._inflate.decompress(data, limit)
+            data = self._inflate.unconsumed_tail or self._inflate.unused_data
+            if not self._inflate.eof:
+                break
+        self._rest = data if out or not self._inflate.eof else data[:1]
+        return out
+
+    def _goes_on(self, data: bytes) -> bool:
+        """Whether there is more to inflate: of this member, or of one that follows."""
         if self._inflate.eof and data[:2] == b"\x1f\x8b":
             self._inflate = zlib.decompressobj(self._wbits)
-        if self._inflate.eof:
-            self._rest = data[:1]
-            return b""
-        out = self._inflate.decompress(data, limit)
-        self._rest = self._inflate.unconsumed_tail or self._inflate.unused_data
-        return out
+            self._members += 1
+            if self._members > MAX_MEMBERS:
+                raise UndecodableContent("gzip", f"it has more than {MAX_MEMBERS} members")
+        return not self._inflate.eof
 
 
 class _Brotli:
@@ -312,8 +344,10 @@ def decode_content(body: bytes, codings: list[str], max_bytes: int) -> bytes:
 
     A body that is not in the coding its head names comes back as it is; one cut short gives what
     can be had. Raises UndecodableContent for a coding unknown here, for more than `max_bytes`,
-    and for a bomb (see MAX_RATIO).
+    and for a bomb (see MAX_RATIO, MAX_CODINGS, MAX_MEMBERS).
     """
+    if len(codings) > MAX_CODINGS:
+        raise UndecodableContent(codings[-1], f"more than {MAX_CODINGS} codings over one another")
     for coding in reversed(codings):
         if coding != "identity":
             limit = min(max_bytes, max(RATIO_FREE, MAX_RATIO * len(body)))
@@ -347,5 +381,7 @@ def _fed(decoder: _Decoder, body: bytes) -> Iterator[bytes]:
             while piece:
                 yield piece
                 piece = decoder.feed(b"", PIECE)
+        except UndecodableContent:
+            raise
         except Exception as error:  # zlib.error, brotli.error, ZstdError have no common base
             raise _Damaged from error

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
+from warcio.bufferedreaders import DecompressingBufferedReader
 
 from archive import http
 from archive.cdxj import Capture
@@ -18,6 +19,8 @@ from archive.record import FileSource, Record, parse_record, spool
 
 MAX_PAYLOAD = 256 * 1024 * 1024
 """Bytes of a payload that are held in memory."""
+MAX_LINE = 64 * 1024
+"""Bytes of a line in an ARC file's own heads."""
 _ARC_HEAD = re.compile(rb"[a-z][a-z0-9+.-]*:")
 CAPTURES = ("response", "revisit", "resource")
 """The types of records that hold what was captured."""
@@ -82,8 +85,10 @@ def _arc_records(source: FileSource) -> Iterator[Record]:
     source.file.seek(offset)
     try:
         records = ArchiveIterator(source.file, arc2warc=True, no_record_parse=True)
+        records.reader = _BoundedLines(source.file)
         for found in records:
-            with spool(found.raw_stream) as block:
+            source.offset = end
+            with spool(found.raw_stream, source) as block:
                 offset, length = records.get_record_offset(), records.get_record_length()
                 if offset < end or length <= 0:  # warcio has lost its way in wrong lengths
                     raise CorruptRecord(source.path, end, "an ARC record", f"one at {offset}")
@@ -95,11 +100,21 @@ def _arc_records(source: FileSource) -> Iterator[Record]:
         raise CorruptRecord(source.path, offset, "an ARC record", str(error)) from error
 
 
+class _BoundedLines(DecompressingBufferedReader):  # type: ignore[misc]
+    """What warcio reads from, with an end to every line."""
+
+    def readline(self, length: int | None = None) -> bytes:
+        line: bytes = super().readline(length or MAX_LINE)
+        if len(line) >= MAX_LINE:
+            raise ValueError(f"a line of {MAX_LINE} bytes or more")
+        return line
+
+
 class _ArcSource:
     """The block of an ARC record that warcio has taken out of its file."""
 
     def __init__(self, source: FileSource, block: BinaryIO, end: int) -> None:
-        self.path = source.path
+        self.path, self.offset, self.taken = source.path, source.offset, end - source.offset
         self.read, self._block, self._file, self._end = block.read, block, source.file, end
 
     def end_record(self) -> tuple[int, bytes]:

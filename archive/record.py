@@ -26,6 +26,10 @@ OPEN = ".open"
 """What ends the name of a file while it is written."""
 MAX_HEAD = 1024 * 1024
 """Bytes of a WARC record's own head."""
+RATIO_FREE = 256 * 1024 * 1024
+MAX_RATIO = 250
+"""A block that inflates to more than RATIO_FREE bytes and this many times what is stored is a bomb:
+reading it would fill the disk. Passing over it is harmless, and recovery does no more."""
 GZIP_MAGIC = b"\x1f\x8b"
 _READ = 16 * 1024
 _IN_MEMORY = 1024 * 1024
@@ -36,6 +40,11 @@ class Source(Protocol):
     """Where a record's bytes come from, one record or several in a row."""
 
     path: Path
+    offset: int
+
+    @property
+    def taken(self) -> int:
+        """Bytes of the file that were read for this record, as stored."""
 
     def read(self, size: int) -> bytes: ...
     def end_record(self) -> tuple[int, bytes]: ...
@@ -117,9 +126,10 @@ class Record:
     def spool(self, *, verify: bool = False) -> BinaryIO:
         """The block as a seekable stream, on disk when it is large; close it.
 
-        `verify` compares it with WARC-Block-Digest and raises CorruptRecord.
+        Raises CorruptRecord for a bomb (see MAX_RATIO) and, with `verify`, for a block that does
+        not fit WARC-Block-Digest.
         """
-        stream = spool(self.block)
+        stream = spool(self.block, self._source)
         declared = self.digest("WARC-Block-Digest") if verify else None
         if declared and declared.algorithm == "sha1":
             found = sha1(http.pieces(stream))
@@ -156,12 +166,16 @@ def bare(uri: str | None) -> str:
     return uri[1:-1] if uri.startswith("<") and uri.endswith(">") else uri
 
 
-def spool(stream: BinaryIO) -> BinaryIO:
-    """What is left of a stream, seekable and at its start."""
-    kept = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the caller closes)
+def spool(stream: BinaryIO, source: Source) -> BinaryIO:
+    """What is left of a stream, seekable and at its start. Raises CorruptRecord for a bomb."""
+    kept, size = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY), 0  # noqa: SIM115 (the caller closes)
     try:
         for piece in http.pieces(stream):
             kept.write(piece)
+            size += len(piece)
+            if size > RATIO_FREE and size > MAX_RATIO * source.taken:
+                most, stored = f"at most {MAX_RATIO} times", f"{source.taken} bytes as stored"
+                raise CorruptRecord(source.path, source.offset, most, f"{size} of {stored}")
     except BaseException:
         kept.close()
         raise
@@ -183,6 +197,10 @@ class FileSource:
     @property
     def is_gzip(self) -> bool:
         return self._inflate is not None
+
+    @property
+    def taken(self) -> int:
+        return self.file.tell() - self.offset
 
     @property
     def position(self) -> int:

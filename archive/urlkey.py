@@ -21,7 +21,9 @@ MAX_BODY = 1024 * 1024
 MAX_QUERY = 4096
 """Characters of a request body's query that go into a key: the limit of the convention."""
 MAX_SESSION_QUERY = 16 * 1024
-"""Session ids are not looked for in longer queries: the patterns take quadratic time."""
+"""Session ids are not looked for in longer paths and queries: the patterns are quadratic."""
+MAX_ESCAPES = 16
+"""Escapes of escapes are undone so often: "%%%3361" is made to take quadratic time."""
 FORM = "application/x-www-form-urlencoded"
 
 _RFC3986_B = re.compile(rb"^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
@@ -156,7 +158,7 @@ def _normal_path(path: bytes) -> bytes:
 
 def _path(path: bytes) -> bytes:
     path = _escape(path).lower()
-    for session in _PATH_SESSIONS:
+    for session in _PATH_SESSIONS if len(path) <= MAX_SESSION_QUERY else ():
         path = session.sub(rb"\1\2", path)
     return path[:-1] if path.endswith(b"/") and len(path) > 1 else path
 
@@ -181,12 +183,13 @@ def _escape(value: bytes) -> bytes:
 
 
 def _unescape(value: bytes) -> bytes:
-    """Unescape until nothing is left to unescape."""
-    while True:
+    """Unescape until nothing is left to unescape, within reason."""
+    for _ in range(MAX_ESCAPES):
         once = unquote_to_bytes(_ESCAPED_PERCENT.sub(b"%", value))
         if once == value:
-            return value
+            break
         value = once
+    return value
 
 
 def _body_query(body: bytes, content_type: str) -> str:
@@ -212,16 +215,24 @@ def _binary_query(body: bytes) -> str:
 
 
 def _json_query(body: bytes) -> str | None:
-    """None for what is not JSON, neither as a whole nor line by line."""
+    """None for what is not JSON, neither as a whole nor line by line, or nested beyond reason."""
     try:
-        documents = [json.loads(body)]
+        return _urlencode(_joined(_documents(body)))
+    except (RecursionError, ValueError):
+        return None
+
+
+def _documents(body: bytes) -> list[object]:
+    """Raises ValueError, RecursionError."""
+    try:
+        return [json.loads(body)]
     except ValueError:
         if b"\n" not in body:
-            return None
-        try:
-            documents = [json.loads(line) for line in body.split(b"\n")]
-        except ValueError:
-            return None
+            raise
+        return [json.loads(line) for line in body.split(b"\n")]
+
+
+def _joined(documents: list[object]) -> dict[str, str]:
     leaves, seen = dict[str, str](), dict[str, int]()
     for document in documents:
         for name, value in _leaves(document):
@@ -229,7 +240,7 @@ def _json_query(body: bytes) -> str | None:
                 seen[name] = seen.get(name, 1) + 1
                 name = f"{name}.{seen[name]}_"
             leaves[name] = str(value)
-    return _urlencode(leaves)
+    return leaves
 
 
 def _leaves(value: object, name: str = "") -> Iterator[tuple[str, object]]:

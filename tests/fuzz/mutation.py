@@ -35,7 +35,7 @@ def mutated(data: bytes, max_size: int, seed: int, change: Change) -> bytes:
 
 
 def _within(record: bytes, max_size: int, chance: random.Random, change: Change) -> bytes:
-    """A record changed anywhere, in its head only, or in its block only; or what a coded body is."""
+    """A record changed anywhere, in its head or block only, or in what its coded body holds."""
     head, separator, block = record.partition(b"\r\n\r\n")
     where = chance.random()
     if where < 0.25 or not block:

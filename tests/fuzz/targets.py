@@ -43,11 +43,11 @@ def _read(record: Record) -> None:
     if record.type not in reader.CAPTURES:
         return
     with contextlib.suppress(CorruptRecord, UndecodableContent):
-        response = reader.read_response(record, _capture(record), verify=True)
+        response = reader.read_response(record, capture_of(record), verify=True)
         response.content(MAX_CONTENT)
 
 
-def _capture(record: Record) -> Capture:
+def capture_of(record: Record) -> Capture:
     return scan.capture_of(
         url=record.target_uri,
         date=record.date,
