@@ -35,7 +35,7 @@ lint: .venv/installed-dev ## check format, style, types and import contracts
 
 check: lint test ## lint, then test: what a change must pass
 
-bench: .venv/installed-dev ## measure pages per second beside plain Scrapy
+bench: .venv/installed-dev ## measure crawling and keeping beside the field's tools
 	$(BIN)/python -m tests.bench
 
 fuzz: .venv/installed-fuzz ## fuzz the readers of stored bytes, SECONDS=60 for each of them
