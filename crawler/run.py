@@ -223,7 +223,10 @@ def _run(
     watch: Watch | None,
     read: dict[str, Article] | None = None,
 ) -> list[Session]:
-    """Run all jobs in one reactor; when all have ended, raise what stopped one of them."""
+    """Run all jobs in one reactor; when all have ended, raise what stopped one of them.
+
+    Raises KeyboardInterrupt when a signal came before all of them had begun.
+    """
     values = Settings()
     values.setmodule("crawler.settings", priority="project")
     values.setdict(dict(settings), priority="cmdline")
@@ -236,6 +239,8 @@ def _run(
     with _watching(crawlers, watch):
         process.start()
     for task in tasks:
+        if not task.done():
+            raise KeyboardInterrupt
         if error := task.exception():
             raise error
     sessions = [session_of(crawler) for crawler in crawlers]

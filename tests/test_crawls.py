@@ -16,6 +16,7 @@ from archive import Catalog, Collection
 from archive.reader import iter_records
 from tests.cli import answer, tinhuy
 from tests.practice import PracticeWeb
+from tests.torture.child import run
 
 SITES = ("dongthap_portal", "baohatinh", "chodon", "travinh", "baodongthap")
 
@@ -70,6 +71,18 @@ def test_sites_check_tells_what_was_found(web: PracticeWeb) -> None:
     found = {check["what"]: check["found"] for check in answer("sites", "check", "baohatinh", at)}
     assert found["listing"] is found["platform"] is found["article links"] is True
     assert found["article text"] is found["title"] is True
+
+
+@pytest.mark.parametrize("call", [1, 5, 50])
+def test_a_signal_ends_a_crawl_in_good_order(web: PracticeWeb, tmp_path: Path, call: int) -> None:
+    """SIGTERM ends a crawl without a traceback, whether it has just begun or is under way."""
+    ats = [f"--at={name}={web.sites[name].start}" for name in ("chodon", "travinh")]
+    fault = {"under": f"{tmp_path}/c", "call": call, "how": "term"}
+    words = ("crawl", "chodon", "travinh", *ats, "--delay=0", f"--collection={tmp_path}/c")
+    done = run(*words, fault=fault)
+    assert done.code in (11, 130), done.err
+    assert "Traceback" not in done.err
+    assert list(tmp_path.glob("c/archive/*.open")) == []
 
 
 def test_a_full_disk_is_named_and_loses_nothing(web: PracticeWeb, tmp_path: Path) -> None:

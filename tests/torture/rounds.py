@@ -1,0 +1,185 @@
+"""The ways in which a crawl is tortured; the collection is left for the next command to mend."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from tests.torture.child import Child, Done, Moment, deadly, refusal, run
+from tests.torture.disk import Disk
+from tests.torture.world import World
+
+_CALLS = 400
+"""About as many calls of a crawl as a fault counts: 270 for one site, 550 for two."""
+_CALLS_TO_OPEN, _CALLS_OF_ONE = 30, 250
+"""Between these one file at least is open."""
+_CALLS_TO_MEND = 20
+_ROOM = (4, 400)
+"""kB that are left on a small file system."""
+_ENDED_IN_ORDER = {0, 10, 11, 12, 13, 130}
+
+
+@dataclass(slots=True)
+class Ground:
+    """What a round is played on."""
+
+    random: Random
+    world: World
+    disk: Disk
+    collection: Path
+
+    def words(self, *names: str) -> list[str]:
+        """A crawl of these sites, or of one or both by chance; most look again at everything."""
+        chosen = names or self.random.sample(self.world.names, self.random.choice((1, 1, 2)))
+        refresh = ["--refresh"] if self.random.random() < 0.8 else []
+        return [*self.world.crawl(*chosen), *refresh, f"--collection={self.collection}"]
+
+    def mend(self, *words: str) -> tuple[str, ...]:
+        return (*words, f"--collection={self.collection}")
+
+
+Round = Callable[[Ground], Iterator[Done]]
+"""Yields how each process ended that was tortured."""
+
+
+def kill(ground: Ground) -> Iterator[Done]:
+    """kill -9 at a random moment."""
+    child = Child(*ground.words())
+    child.end_at(ground.world.moment(), signal.SIGKILL)
+    yield child.done()
+
+
+def kill_at_a_call(ground: Ground) -> Iterator[Done]:
+    """kill -9 before, in or after a random call that writes."""
+    yield run(*ground.words(), fault=deadly(ground.random, ground.collection, _CALLS))
+
+
+def _left_open(ground: Ground) -> Iterator[Done]:
+    """A crawl that is killed while it writes, so that there is something to mend."""
+    fault = deadly(ground.random, ground.collection, _CALLS_OF_ONE, first=_CALLS_TO_OPEN)
+    yield run(*ground.words(), fault=fault)
+
+
+def kill_again(ground: Ground) -> Iterator[Done]:
+    """kill -9, and again of the crawl that comes next, while it mends or soon after."""
+    yield from _left_open(ground)
+    yield run(*ground.words(), fault=deadly(ground.random, ground.collection, _CALLS_TO_MEND))
+    child = Child(*ground.words())
+    child.end_at(Moment(ground.random.uniform(0.5, 2)), signal.SIGKILL)
+    yield child.done()
+
+
+def kill_two(ground: Ground) -> Iterator[Done]:
+    """kill -9 of two crawls that write one collection at once."""
+    yield from _two(ground, [signal.SIGKILL, signal.SIGKILL])
+
+
+def kill_one_of_two(ground: Ground) -> Iterator[Done]:
+    """kill -9 of one crawl, and `verify --repair`, beside another crawl, which must end well."""
+    yield from _two(ground, [signal.SIGKILL, None])
+
+
+def _two(ground: Ground, ends: list[signal.Signals | None]) -> Iterator[Done]:
+    children = [Child(*ground.words(name)) for name in ground.world.names]
+    for child, how in sorted(zip(children, ends, strict=True), key=lambda pair: pair[1] is None):
+        if how:
+            child.end_at(ground.world.moment(), how)
+        else:
+            yield run(*ground.mend("verify", "--repair"))
+    for child, how in zip(children, ends, strict=True):
+        done = child.done()
+        yield done if how else _in_order(done)
+
+
+def term(ground: Ground) -> Iterator[Done]:
+    """SIGTERM at a random moment: once the crawl is under way, it ends in good order."""
+    child = Child(*ground.words())
+    child.end_at(ground.world.moment(), signal.SIGTERM)
+    done = child.done()
+    yield done if done.code == -signal.SIGTERM else _in_order(done)
+
+
+def term_at_a_call(ground: Ground) -> Iterator[Done]:
+    """SIGTERM at a random call that writes: the crawl ends in good order."""
+    fault = deadly(ground.random, ground.collection, _CALLS) | {"how": "term"}
+    yield _in_order(run(*ground.words(), fault=fault))
+
+
+def full_disk(ground: Ground) -> Iterator[Done]:
+    """A file system of a few MB that is soon full; what mends it has no room either."""
+    ground.disk.leave_room(1000 * ground.random.randint(*_ROOM))
+    limit = ground.disk.file_limit
+    yield Child(*ground.words(), file_limit=limit).done()
+    yield Child(*ground.mend("verify", "--repair"), file_limit=limit).done()
+    ground.disk.make_room()
+
+
+def write_error(ground: Ground) -> Iterator[Done]:
+    """A disk that refuses a random call, or that and all later ones, or takes half of a write."""
+    yield run(*ground.words(), fault=refusal(ground.random, ground.collection, _CALLS))
+
+
+def kill_repair(ground: Ground) -> Iterator[Done]:
+    """kill -9 of a crawl, then of the `verify --repair` that mends it, three times."""
+    yield from _left_open(ground)
+    for _ in range(2):
+        fault = deadly(ground.random, ground.collection, _CALLS_TO_MEND)
+        yield run(*ground.mend("verify", "--repair"), fault=fault)
+    child = Child(*ground.mend("verify", "--repair"))
+    child.end_at(Moment(ground.random.uniform(0.2, 1.5)), signal.SIGKILL)
+    yield child.done()
+
+
+def refuse_repair(ground: Ground) -> Iterator[Done]:
+    """kill -9 of a crawl, then a disk that refuses what mends it."""
+    yield from _left_open(ground)
+    fault = refusal(ground.random, ground.collection, _CALLS_TO_MEND)
+    yield run(*ground.mend("verify", "--repair"), fault=fault)
+
+
+def kill_rebuild(ground: Ground) -> Iterator[Done]:
+    """kill -9 of a crawl, then of `rebuild`, twice."""
+    yield from _left_open(ground)
+    fault = deadly(ground.random, ground.collection, 3 * _CALLS_TO_MEND)
+    yield run(*ground.mend("rebuild"), fault=fault)
+    child = Child(*ground.mend("rebuild"))
+    child.end_at(Moment(ground.random.uniform(0.2, 2)), signal.SIGKILL)
+    yield child.done()
+
+
+class NotInOrder(AssertionError):
+    """A process that should have ended in good order did not."""
+
+
+def _in_order(done: Done) -> Done:
+    if done.code not in _ENDED_IN_ORDER:
+        raise NotInOrder(f"{' '.join(done.words)}: exit {done.code}\n{done.err[-3000:]}")
+    return done
+
+
+ROUNDS: dict[Round, int] = {
+    kill: 30,
+    kill_at_a_call: 15,
+    write_error: 12,
+    term: 6,
+    term_at_a_call: 3,
+    full_disk: 8,
+    kill_two: 6,
+    kill_again: 5,
+    kill_one_of_two: 5,
+    kill_repair: 4,
+    kill_rebuild: 4,
+    refuse_repair: 2,
+}
+"""In a hundred rounds, so many are of each kind."""
+
+
+def drawn(random: Random, count: int) -> list[Round]:
+    """The kinds of so many rounds: first one of each, then by chance."""
+    every = list(ROUNDS)
+    random.shuffle(every)
+    rest = random.choices(list(ROUNDS), list(ROUNDS.values()), k=max(0, count - len(every)))
+    return (every + rest)[:count]
