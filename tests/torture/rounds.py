@@ -12,7 +12,7 @@ from tests.torture.child import Child, Done, Moment, deadly, refusal, run
 from tests.torture.disk import Disk
 from tests.torture.world import World
 
-_CALLS = 400
+_CALLS = 320
 """About as many calls of a crawl as a fault counts: 270 for one site, 550 for two."""
 _CALLS_TO_OPEN, _CALLS_OF_ONE = 30, 250
 """Between these one file at least is open."""

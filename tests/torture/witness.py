@@ -88,29 +88,31 @@ class Archive:
         exchanges = Exchanges()
         for stored in self.by_id.values():
             if stored.type in ("response", "revisit"):
-                exchange = self._exchange(stored)
-                truncated = stored.type == "response" and stored.get("WARC-Truncated")
-                if exchange is None:
-                    yield f"the {stored.type} {stored.id} has no request or no original"
-                elif truncated and any(
-                    got == exchange[0] and answer.startswith(exchange[1]) for got, answer in sent
-                ):
-                    continue
-                else:
-                    exchanges[exchange] += 1
-                    if exchanges[exchange] > sent[exchange]:
-                        yield f"the {stored.type} {stored.id} is not what was sent"
+                exchange = self.exchange(stored)
+                exchanges[exchange] += 1
+                whole = exchange[0] and not self._is_cut(stored)
+                if exchanges[exchange] > sent[exchange] if whole else not _part(exchange, sent):
+                    yield f"the {stored.type} {stored.id} is not what was sent"
 
-    def _exchange(self, stored: Stored) -> tuple[bytes, bytes] | None:
-        request, original = self.requests.get(stored.id), stored
-        if stored.type == "revisit":
-            original = self.by_id.get(stored.get("WARC-Refers-To")) or stored
-        if request is None or (stored.type == "revisit" and original is stored):
-            return None
-        body = b""
+    def exchange(self, stored: Stored) -> tuple[bytes, bytes]:
+        """Request and answer of a response or a revisit, as they crossed the wire.
+
+        The request is empty where a group was cut in the middle: it was not reported.
+        """
+        request, body = self.requests.get(stored.id), b""
         if stored.type == "revisit" and _NOT_MODIFIED not in stored.get("WARC-Profile"):
+            original = self.by_id.get(stored.get("WARC-Refers-To"), stored)
             body = original.block.partition(b"\r\n\r\n")[2]
-        return request.block, stored.block + body
+        return request.block if request else b"", stored.block + body
+
+    def _is_cut(self, stored: Stored) -> bool:
+        return stored.type == "response" and bool(stored.get("WARC-Truncated"))
+
+
+def _part(exchange: tuple[bytes, bytes], sent: Exchanges) -> bool:
+    """Whether it is the beginning of something that was sent."""
+    request, response = exchange
+    return any(a.startswith(response) for got, a in sent if got == request or not request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ class Ledger:
             }
             if report.get("digest"):
                 facts["digest"] = (stored.get("WARC-Payload-Digest"), report["digest"])
+            if report["kind"] in ("response", "revisit") and not archive.exchange(stored)[0]:
+                yield f"LOST: the request of {id}"
             for name, (found, told) in facts.items():
                 if found != told:
                     yield f"{id}: its {name} was reported as {told}, and is {found}"
