@@ -78,6 +78,7 @@ class Stage:
                 faults = faults or self._told(ground, list(self._end(ground)))
                 return not faults
         finally:
+            self.tally.captures += len(self.ledger.captures)
             disk.close()
 
     def _round(self, ground: Ground, kind: Round) -> list[str]:
@@ -91,7 +92,9 @@ class Stage:
                 ends.append("killed" if done.was_killed else str(done.code))
         except NotInOrder as error:
             faults.append(str(error))
-        new = self.ledger.read_logs(ground.collection / "logs")
+        before = len(self.ledger.captures)
+        faults += self.ledger.read_logs(ground.collection / "logs")
+        new = len(self.ledger.captures) - before
         self._set_aside(ground)
         faults += self._mended(ground)
         self._tell(f"{kind.__name__:16} {' '.join(ends):24} {new:4} new reports", began, faults)
@@ -115,7 +118,7 @@ class Stage:
     def _after(self, ground: Ground, done: Done) -> Iterator[str]:
         """Every reported capture, every byte, every reference."""
         yield from self._expect(done, 0)
-        self.tally.captures += self.ledger.read_logs(ground.collection / "logs")
+        yield from self.ledger.read_logs(ground.collection / "logs")
         yield from self.archive.read(ground.collection / "archive")
         yield from self.ledger.lost(self.archive)
         yield from self.archive.dangling()

@@ -131,15 +131,17 @@ class Ledger:
     """By record id: the line of a crawl log."""
     articles: dict[str, Article] = field(default_factory=dict)
 
-    def read_logs(self, directory: Path) -> int:
-        """Take in whole lines about captures; how many are new."""
-        before = len(self.captures)
+    def read_logs(self, directory: Path) -> Iterator[str]:
+        """Take in whole lines about captures; yields lines that cannot be read."""
         for path in sorted(directory.glob("*.jsonl")):
             for line in path.read_bytes().split(b"\n")[:-1]:
-                report = json.loads(line)
+                try:
+                    report = json.loads(line)
+                except ValueError:
+                    yield f"{path.name} has the line {line!r:.300}"
+                    continue
                 if "record_id" in report:
                     self.captures[report["record_id"]] = report
-        return len(self.captures) - before
 
     def read_list(self, entries: list[dict[str, Any]]) -> None:
         """Take in what `tinhuy list --json` has printed."""
