@@ -4,6 +4,7 @@
 PYTHON ?= python3
 UPGRADE ?=
 SECONDS ?= 60
+ROUNDS ?= 300
 
 # Trust the certificates that this machine trusts, if it has any of its own.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/cert*),true,false)
@@ -16,7 +17,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check bench fuzz install install-dev replay-env lock clean
+.PHONY: help demo test lint check bench fuzz torture install install-dev replay-env lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +41,9 @@ bench: .venv/installed-dev ## measure crawling and keeping beside the field's to
 
 fuzz: .venv/installed-fuzz ## fuzz the readers of stored bytes, SECONDS=60 for each of them
 	$(BIN)/python -m tests.fuzz $(SECONDS)
+
+torture: .venv/installed-dev ## kill crawls, fill the disk, refuse writes: nothing reported is lost
+	$(BIN)/python -m tests.torture --rounds $(ROUNDS)
 
 install: .venv/installed ## what crawling needs, into .venv
 

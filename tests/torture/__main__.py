@@ -45,8 +45,9 @@ class Tally:
 
     def take(self, done: Done) -> None:
         self.ends["killed" if done.was_killed else f"exit {done.code}"] += 1
-        if "Traceback (most recent call last)" in done.err:
+        if done.words[0] != "scrapy" and "Traceback (most recent call last)" in done.err:
             self.ends["without a clear word"] += 1
+            print(f"UNCLEAR: {' '.join(done.words[:2])}\n{done.err[-2500:]}", flush=True)
 
     def lines(self) -> Iterator[str]:
         lost = sum("LOST" in fault for fault in self.faults)

@@ -44,7 +44,7 @@ class Moment:
 
 
 class Child:
-    """One run of `tinhuy` from the command line."""
+    """One run of `tinhuy` from the command line, or of `scrapy`."""
 
     def __init__(
         self, *words: str, fault: dict[str, Any] | None = None, file_limit: int | None = None
@@ -59,7 +59,7 @@ class Child:
 
         self.words = words
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "crawler.cli", *words],
+            [sys.executable, "-m", *(words if words[0] == "scrapy" else ("crawler.cli", *words))],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

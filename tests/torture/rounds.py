@@ -34,8 +34,12 @@ class Ground:
     def words(self, *names: str) -> list[str]:
         """A crawl of these sites, or of one or both by chance; most look again at everything."""
         chosen = names or self.random.sample(self.world.names, self.random.choice((1, 1, 2)))
-        refresh = ["--refresh"] if self.random.random() < 0.8 else []
-        return [*self.world.crawl(*chosen), *refresh, f"--collection={self.collection}"]
+        refresh = self.random.random() < 0.8
+        if len(chosen) == 1 and self.random.random() < 0.5:
+            words = self.world.spider(*chosen)
+            return [*words, "-s", f"REFRESH={refresh}", "-s", f"COLLECTION={self.collection}"]
+        words = [*self.world.crawl(*chosen), f"--collection={self.collection}"]
+        return [*words, "--refresh"] if refresh else words
 
     def mend(self, *words: str) -> tuple[str, ...]:
         return (*words, f"--collection={self.collection}")

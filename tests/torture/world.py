@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from tests.practice import PracticeWeb, Quirks, Truth
 from tests.practice.web import SITES
@@ -59,12 +61,28 @@ class World:
 
     def crawl(self, *names: str) -> list[str]:
         """The words of a crawl of these sites."""
-        ats = [
-            f"--at={name}={url}"
-            for name in names
-            for url in (self.web.sites[name].start, *self.web.sites[name].hosts[1:])
-        ]
+        ats = [f"--at={name}={url}" for name in names for url in self._at(name)]
         return ["crawl", *names, *ats, "--delay=0"]
+
+    def spider(self, name: str) -> list[str]:
+        """The words by which Scrapy itself crawls a site; more often than by ours it commits."""
+        urls = self._at(name)
+        settings = {
+            "AT": json.dumps({name: urls}),
+            "COMMIT_SECONDS": str(self.random.choice((0, 0.1, 0.5))),
+            "DOWNLOAD_DELAY": "0.001",
+            "NAMED_HOSTS": ",".join(urlsplit(url).netloc for url in urls),
+        }
+        return [
+            "scrapy",
+            "crawl",
+            name,
+            *(w for s in settings.items() for w in ("-s", "=".join(s))),
+        ]
+
+    def _at(self, name: str) -> list[str]:
+        site = self.web.sites[name]
+        return [site.start, *site.hosts[1:]]
 
     def truths(self) -> dict[str, Truth]:
         return {truth.url: truth for name in self.names for truth in self.web.sites[name].articles}
