@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import io
+import heapq
 import json
 import os
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from archive.digest import Digest
 from archive.disk import written_whole
@@ -17,6 +19,12 @@ REVISIT = "warc/revisit"
 """The `mime` of a revisit's line (CDXJ practice)."""
 _MAX_COUNT = 2**63 - 1
 """No file is longer."""
+_WINDOW = 32 * 1024
+"""Bytes that are read at a step of a search: the whole index of an ordinary night."""
+_AT_ONCE = 4096
+"""Bytes of lines that are read on from where a search ended."""
+_IN_MEMORY = 16 * 1024 * 1024
+"""Bytes of lines that a merge holds, of however many files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,26 +149,60 @@ def write_index(path: Path, captures: Iterable[Capture]) -> None:
         draft.write_bytes(index_of(captures))
 
 
-def lines_between(path: Path, first: bytes, beyond: bytes | None) -> Iterator[bytes]:
+def lines_between(
+    path: Path | str, first: bytes, beyond: bytes | None, at_once: int = _AT_ONCE
+) -> Iterator[bytes]:
     """The lines of a sorted file from `first` on and below `beyond`.
 
-    Finds the first by bisecting the file's bytes: some thirty reads in a file of gigabytes.
+    Finds the first by bisecting the file's bytes: a few reads in a file of gigabytes. Holds some
+    `at_once` bytes of lines and, while the caller has the word, no file open: any number of
+    indexes can be merged. Raises OSError.
     """
-    with open(path, "rb") as file:
-        low, high = 0, file.seek(0, os.SEEK_END)
-        while low < high:
-            middle = (low + high) // 2
-            line = _line_at(file, middle)
-            low, high = (middle + 1, high) if line and line < first else (low, middle)
-        line = _line_at(file, low)
-        while line and (beyond is None or line < beyond):
+    with open(path, "rb", buffering=_WINDOW) as file:
+        position, lines = _search(file, first) if first else (0, file.readlines(at_once))
+    while lines:
+        for line in lines:
+            if beyond is not None and line >= beyond:
+                return
+            position += len(line)
             yield line
-            line = file.readline()
+        with open(path, "rb", buffering=_AT_ONCE) as file:
+            file.seek(position)
+            lines = file.readlines(at_once)
 
 
-def _line_at(file: io.BufferedReader, position: int) -> bytes:
+def merged(
+    paths: Sequence[Path | str], first: bytes = b"", beyond: bytes | None = None
+) -> Iterator[bytes]:
+    """The lines of sorted files from `first` on and below `beyond`, sorted bytewise.
+
+    Needs one open file and little memory, however many files there are. Raises OSError.
+    """
+    at_once = min(_AT_ONCE, _IN_MEMORY // (len(paths) or 1)) or 1
+    return heapq.merge(*(lines_between(path, first, beyond, at_once) for path in paths))
+
+
+def _search(file: BinaryIO, first: bytes) -> tuple[int, list[bytes]]:
+    """Where the first line begins that is not below `first`; it, and lines that follow it."""
+    low, high = 0, os.fstat(file.fileno()).st_size
+    while high - low > _WINDOW:
+        middle = (low + high) // 2
+        line = _line_at(file, middle)
+        low, high = (middle + 1, high) if line and line < first else (low, middle)
+    position = _start(file, low)
+    file.seek(position)
+    lines = file.readlines(max(1, high + 1 - position))
+    below = bisect_left(lines, first)
+    return position + sum(map(len, lines[:below])), lines[below:]
+
+
+def _line_at(file: BinaryIO, position: int) -> bytes:
     """The first line that starts at `position` or after it."""
-    file.seek(max(position - 1, 0))
-    if position:
-        file.readline()
+    file.seek(_start(file, position))
     return file.readline()
+
+
+def _start(file: BinaryIO, position: int) -> int:
+    """Where the first line starts that starts at `position` or after it."""
+    file.seek(max(position - 1, 0))
+    return position + len(file.readline()) - 1 if position else 0

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import os
 import re
 import socket
 import uuid
@@ -272,12 +273,13 @@ class Collection:
 
     def _captures_of(self, key: str | None) -> Iterator[Capture]:
         first, beyond = _bounds(key)
-        indexes = [
-            map(cdxj.from_line, cdxj.lines_between(path, first, beyond))
-            for path in sorted(self.indexes_dir.glob("*.cdxj"))
-        ]
+        closed = map(cdxj.from_line, cdxj.merged(self._indexes(), first, beyond))
         live = [recording.captures(first, beyond) for recording in self.live]
-        return heapq.merge(*indexes, *live, key=lambda capture: (capture.urlkey, capture.timestamp))
+        return heapq.merge(closed, *live, key=lambda capture: (capture.urlkey, capture.timestamp))
+
+    def _indexes(self) -> list[str]:
+        with os.scandir(self.indexes_dir) as entries:
+            return sorted(entry.path for entry in entries if entry.name.endswith(".cdxj"))
 
     def _read(self, capture: Capture, verify: bool, references: int) -> ArchivedResponse:
         with self.open_record(capture) as record:

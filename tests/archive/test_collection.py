@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import textwrap
 from datetime import timedelta
 from pathlib import Path
 
@@ -181,3 +184,47 @@ def test_reindexing_equals_recording(collection: Collection) -> None:
     )
     (path,) = collection.warcs()
     assert list(captures(path)) == told
+
+
+MANY_INDEXES = """
+    import resource, sys
+    from archive import Collection, cdxj
+    from archive.cdxj import Capture
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+    collection = Collection.create(sys.argv[1])
+    for night in range(3000):
+        name = f"tinhuy-{night:014}-00000-0.warc.gz"
+        collection.index_path(name).write_bytes(cdxj.index_of([
+            Capture(
+                urlkey=f"vn,a)/{page}", url=f"http://a.vn/{page}", timestamp=f"{night:014}",
+                mime="text/html", status=200, digest=None, length=1, offset=page, filename=name,
+            )
+            for page in (night % 7, *range(7, 27))
+        ]))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    of_one_page = [capture.timestamp for capture in collection.captures("http://a.vn/3")]
+    assert of_one_page == [f"{night:014}" for night in range(3, 3000, 7)]
+    assert collection.find("http://a.vn/3").timestamp == of_one_page[-1]
+    last, number = ("", ""), 0
+    for capture in collection.captures():
+        assert last <= (last := (capture.urlkey, capture.timestamp))
+        number += 1
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(number, grown)
+"""
+
+
+def test_any_number_of_indexes(tmp_path: Path) -> None:
+    """3,000 indexes are searched and walked with 40 open files and some MB of memory."""
+    program = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(MANY_INDEXES), str(tmp_path / "collection")],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert program.returncode == 0, program.stderr
+    number, grown = map(int, program.stdout.split())
+    assert number == 3000 * 21
+    assert grown < 40_000  # KiB
