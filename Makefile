@@ -17,7 +17,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check bench fuzz torture install install-dev replay-env lock clean
+.PHONY: help demo test lint check bench fuzz torture install install-dev replay-env player lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ help: ## list these targets
 demo: .venv/installed .venv-replay/installed ## crawl the practice web twice and show what came of it
 	$(BIN)/python -m tests.practice.demo
 
-test: .venv/installed-dev .venv-replay/installed ## run all tests
+test: .venv/installed-dev .venv-replay/installed player ## run all tests
 	$(BIN)/python -m pytest
 
 lint: .venv/installed-dev ## check format, style, types and import contracts
@@ -51,6 +51,9 @@ install-dev: .venv/installed-dev ## what tests and checks need, into .venv
 
 replay-env: .venv-replay/installed ## what `tinhuy serve` needs, into .venv-replay
 
+player: .venv/installed-dev ## ReplayWeb.page, which tests open WACZ files with, into .cache (npm)
+	@$(BIN)/python -m tests.player
+
 lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) --group bootstrap -o requirements-uv.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
@@ -59,7 +62,7 @@ lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for new
 	$(COMPILE) --group fuzz -o requirements-fuzz.lock
 
 clean: ## remove the environments, caches and the demo's collection
-	rm -rf .venv .venv-replay demo .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-replay .cache demo .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/bootstrapped: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \

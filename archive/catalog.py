@@ -244,12 +244,17 @@ class Catalog:
         site: str | None = None,
         change: Change | None = None,
         limit: int | None = None,
+        newest_first: bool = False,
     ) -> Iterator[Entry]:
-        """Articles by site and URL; `change` asks for those whose newest look found that."""
+        """Articles by site and URL, or those first that were first seen last.
+
+        `change` asks for those whose newest look found that.
+        """
+        order = "first_seen DESC, site, url" if newest_first else "site, url"
         rows = self._select(
             f"{ENTRIES} WHERE (:site IS NULL OR site = :site)"
             " AND (:change IS NULL OR articles.change = :change)"
-            " ORDER BY site, url LIMIT :limit",
+            f" ORDER BY {order} LIMIT :limit",
             site=site,
             change=change,
             limit=-1 if limit is None else limit,

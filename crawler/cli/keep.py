@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from archive import Collection, Finding
+from archive import Collection, Finding, wacz
 from archive import export as exporting
 from archive import rebuild as rebuilding
 from archive import verify as verifying
@@ -27,6 +28,7 @@ class Format(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    WACZ = "wacz"
 
 
 def verify(
@@ -80,13 +82,25 @@ def export(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The file to write.")
     ],
-    form: Annotated[Format, typer.Option("--format", help="One object or row for each version.")],
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="One object or row for each version; or the pages themselves, to be replayed.",
+        ),
+    ],
     site: OfSite = None,
     collection: CollectionPath = DEFAULT_COLLECTION,
 ) -> None:
     """Write every version of every article to one file."""
-    with opened(collection) as (_, catalog):
-        count = exporting.to_file(catalog, output, format=form.value, site=site)
+    with opened(collection) as (home, catalog):
+        if form is Format.WACZ:
+            with Files("export") as progress:
+                count = wacz.to_file(
+                    home, catalog, output, created=datetime.now(UTC), site=site, progress=progress
+                )
+        else:
+            count = exporting.to_file(catalog, output, format=form.value, site=site)
     print(f"{output}: {count} article versions")
 
 
