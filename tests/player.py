@@ -150,14 +150,14 @@ class Player:
         self.page.get_by_placeholder("Search by Page URL, Title, or Text").fill(words)
 
     def open(self, url: str, timestamp: str) -> Frame:
-        """One capture, as it is replayed."""
+        """The capture of this second, or the one that the player goes to instead."""
         self.page.goto("about:blank")
         where = f"#view=pages&url={quote(url, safe='')}&ts={timestamp}"
         self.page.goto(f"{self.base}/?source={self.base}/archive.wacz{where}")
         end = time.monotonic() + 30
         while time.monotonic() < end:
             for frame in self.page.frames:
-                if frame.url.endswith(f"{timestamp}mp_/{url}"):
+                if frame.url.endswith(f"mp_/{url}"):
                     frame.wait_for_load_state("load")
                     return frame
             self.page.wait_for_timeout(50)

@@ -127,7 +127,7 @@ def test_pages(collection: Collection) -> None:
 
 def test_the_same_again(collection: Collection) -> None:
     """The same collection at the same time gives the same bytes."""
-    put(collection, *recorded(collection, exchange("http://a.vn/1")), "Một.")
+    put(collection, recorded(collection, exchange("http://a.vn/1"))[0], "Một.")
     assert written(collection, "a.wacz", title="A").read_bytes() == (
         written(collection, "b.wacz", title="A").read_bytes()
     )
@@ -210,7 +210,7 @@ def test_blocks_end_where_a_player_stops_looking(collection: Collection) -> None
 
 def test_a_full_disk(collection: Collection) -> None:
     """When the disk takes no more, the file that was there is still there, and no draft."""
-    put(collection, *recorded(collection, exchange("http://a.vn/1")), "Một.")
+    put(collection, recorded(collection, exchange("http://a.vn/1"))[0], "Một.")
     path = written(collection)
     before = path.read_bytes()
     program = """
