@@ -57,6 +57,13 @@ class Capture:
         return self.mime == REVISIT
 
     @property
+    def is_listed(self) -> bool:
+        """Whether an index has a line for it. A revisit that says 304 has nothing to show: players
+        would show just that instead of the capture that it confirms.
+        """
+        return not (self.is_revisit and self.status == 304)
+
+    @property
     def captured_at(self) -> datetime:
         """The instant of the capture, as exactly as it is known."""
         if self.date:
@@ -139,8 +146,8 @@ def _digest(value: str | None) -> Digest | None:
 
 
 def index_of(captures: Iterable[Capture]) -> bytes:
-    """The index of these captures: their lines, sorted, each once."""
-    return b"".join(sorted(set(map(to_line, captures))))
+    """The index of those of these captures that are listed: their lines, sorted, each once."""
+    return b"".join(sorted({to_line(capture) for capture in captures if capture.is_listed}))
 
 
 def write_index(path: Path, captures: Iterable[Capture]) -> None:

@@ -68,7 +68,7 @@ class Recording:
         self._collection, self._held = collection, ExitStack()
         self._clock, self._new_id, self._allow_credentials = clock, new_id, allow_credentials
         self._live = dict[str, list[Capture]]()
-        self._unsynced, self._derived = list[Capture](), list[Derived]()
+        self._derived = list[Derived]()
         self._indexed = list[str]()
         info = [
             ("software", f"tinhuy/{version('tinhuy')} warcio/{version('warcio')}"),
@@ -193,7 +193,6 @@ class Recording:
             self._derived.clear()  # what the disk refused once may never be on it
             self._log.forget()
             raise
-        self._unsynced.clear()
         self._settle()
 
     def check_space(self, least: int) -> None:
@@ -220,9 +219,6 @@ class Recording:
             if first <= line and (beyond is None or line < beyond):
                 yield from sorted(self._live[key], key=cdxj.to_line)
 
-    def is_committed(self, capture: Capture) -> bool:
-        return all(capture is not other for other in self._unsynced)
-
     def _original(self, exchange: Exchange, response: Message) -> Original | None:
         """The committed response that this one repeats, if it may be said so."""
         digest = response.digest
@@ -240,9 +236,8 @@ class Recording:
         return found if found and self._collection.has_file(found.filename) else None
 
     def _keep(self, scanned: Scanned, response: Message, original: Original | None) -> None:
-        capture = scanned.capture
-        self._live.setdefault(capture.urlkey, []).append(capture)
-        self._unsynced.append(capture)
+        if scanned.capture.is_listed:
+            self._live.setdefault(scanned.capture.urlkey, []).append(scanned.capture)
         self._derived += scanned.derived
         if original:
             self.revisits += 1
@@ -290,7 +285,6 @@ class Recording:
         mine = [capture for capture in live if capture.filename == file.name]
         cdxj.write_index(self._collection.index_path(file.name), mine)
         self._live.clear()
-        self._unsynced.clear()
         self._indexed.append(file.name)
         self._seal(file)
 

@@ -21,7 +21,7 @@ from archive.writer import Written
 
 def captures(path: Path | str) -> Iterator[Capture]:
     """The captures of a WARC file as its index has them, in the order of the file."""
-    return (scanned.capture for scanned in scan(path))
+    return (scanned.capture for scanned in scan(path) if scanned.capture.is_listed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,15 +243,9 @@ def _player_key(capture: Capture) -> str:
 
 
 def _index(collection: Collection, warcs: list[Path]) -> Iterator[Capture]:
-    """The captures in these files in the order of an index, without 304 answers.
-
-    A player that follows wabac.js shows the bare 304, which is nothing, where it would otherwise
-    find the capture that had not been modified.
-    """
-    for line in cdxj.merged([collection.index_path(warc.name) for warc in warcs]):
-        capture = cdxj.from_line(line)
-        if capture.status != 304:
-            yield capture
+    """The captures in these files in the order of an index."""
+    lines = cdxj.merged([collection.index_path(warc.name) for warc in warcs])
+    return map(cdxj.from_line, lines)
 
 
 def _self_contained(collection: Collection, site: str) -> list[Path]:

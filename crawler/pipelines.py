@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -101,5 +101,7 @@ class ArticlePipeline:
     async def close_spider(self) -> None:
         if self._pace:
             self._pace.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._pace
         with self._told():
             self._commit()
