@@ -24,9 +24,10 @@ from archive import Article, Capture, Catalog, Change, Collection, Look, http, w
 from archive.catalog import Entry
 from archive.reader import iter_records
 from archive.record import Record
+from crawler.cli import exits
 from crawler.serve import ReplayServer, serving
 from tests.archive.support import NOON, exchange, recorded, request, response
-from tests.cli import answer
+from tests.cli import answer, tinhuy
 from tests.player import Player, playing
 from tests.practice import PracticeWeb
 from tests.test_serve import BORDER, SITE, unused_port
@@ -129,12 +130,16 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
             web.next_night()
     collection = Collection.open(path)
     recorded(collection, *KINDS, site="kinds")
-    with Catalog(collection.catalog_path) as catalog:
+    with (
+        Catalog(collection.catalog_path) as catalog,
+        collection.recording(site="kinds", run_id="reading") as recording,
+    ):
         entries = list(catalog.articles())
         news = [c for c in collection.captures(NEWS) if c.status == 200]
         copy = next(collection.captures("http://kinds.example/copy"))
         for capture, body in ((news[0], FIRST), (news[1], SECOND), (copy, FIRST)):
-            catalog.put(read(collection, capture, body))
+            catalog.put(recording.convert(read(collection, capture, body)))
+        recording.commit()
     return Kept(collection, entries, list(collection.captures()), site.accent)
 
 
@@ -245,6 +250,19 @@ def player(kept: Kept) -> Iterator[Player]:
         wacz.to_file(kept.collection, catalog, path, created=datetime.now(UTC), block_lines=1)
     with playing(path) as player:
         yield player
+
+
+def test_the_command_writes_a_sound_wacz(kept: Kept, tmp_path: Path) -> None:
+    """`tinhuy export --format wacz` writes the versions of a site, and `tinhuy verify` is content."""
+    path = tmp_path / "site.wacz"
+    collection = f"--collection={kept.collection.path}"
+    done = tinhuy("export", "--format=wacz", f"-o{path}", f"--site={SITE}", collection)
+    expected = f"{path}: {len(kept.entries)} article versions\n"
+    assert (done.returncode, done.stdout) == (0, expected), done.stderr
+    checked = tinhuy("verify", str(path))
+    assert (checked.returncode, checked.stdout) == (0, "nothing is wrong\n")
+    nowhere = tinhuy("export", "--format=wacz", f"-o{path}", "--site=nowhere", collection)
+    assert nowhere.returncode == exits.NOT_FOUND
 
 
 def test_replayweb_page_finds_words(kept: Kept, player: Player) -> None:

@@ -23,6 +23,7 @@ from archive import (
     Change,
     Collection,
     StorageFailed,
+    verify,
     wacz,
 )
 from tests.archive.support import NOON, PAGE, exchange, look, recorded, response
@@ -80,6 +81,7 @@ def test_what_stands_in_it(collection: Collection) -> None:
     indexed = gzip.decompress(found["indexes/index.cdx.gz"]).splitlines(keepends=True)
     assert indexed == lines
     assert len(lines) == 3
+    assert list(verify.verify([path])) == []
     about = json.loads(found["datapackage.json"])
     assert (about["profile"], about["wacz_version"]) == ("data-package", "1.1.1")
     assert (about["title"], about["created"]) == ("Báo A", "2026-03-07T13:00:00Z")
