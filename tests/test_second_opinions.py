@@ -253,7 +253,7 @@ def player(kept: Kept) -> Iterator[Player]:
 
 
 def test_the_command_writes_a_sound_wacz(kept: Kept, tmp_path: Path) -> None:
-    """`tinhuy export --format wacz` writes the versions of a site, and `tinhuy verify` is content."""
+    """`tinhuy export --format wacz` writes a site's versions, and `tinhuy verify` is content."""
     path = tmp_path / "site.wacz"
     collection = f"--collection={kept.collection.path}"
     done = tinhuy("export", "--format=wacz", f"-o{path}", f"--site={SITE}", collection)
