@@ -9,7 +9,7 @@ from typing import Self
 
 from scrapy.crawler import Crawler
 
-from archive import ArchiveError, Article, Change, Gone, Look, Recording
+from archive import ArchiveError, Article, Change, Gone, Look, Recording, StorageFailed
 from crawler.fetching.capture import stop
 from crawler.reading import NotAnArticle
 from crawler.session import Session, session_of
@@ -94,7 +94,11 @@ class ArticlePipeline:
 
     def _commit(self) -> None:
         if self.session.recording:
-            self.session.recording.commit()
+            try:
+                self.session.recording.commit()
+            except StorageFailed:
+                self.pending.clear()  # mending tells the catalog of what did reach the disk
+                raise
         self.session.catalog.put_many(self.pending)
         self.pending.clear()
 
