@@ -17,7 +17,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check bench fuzz torture install install-dev replay-env player lock clean
+.PHONY: help demo test lint check mutants bench fuzz torture install install-dev replay-env player lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ lint: .venv/installed-dev ## check format, style, types and import contracts
 	$(BIN)/lint-imports
 
 check: lint test ## lint, then test: what a change must pass
+
+mutants: .venv/installed-dev ## try every small change of a collection on `tinhuy verify` (hours)
+	$(BIN)/python -m tests.archive.mutants
 
 bench: .venv/installed-dev ## measure crawling and keeping beside the field's tools
 	$(BIN)/python -m tests.bench

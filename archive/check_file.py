@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import check_record, journal
-from archive.article import Look
+from archive import cdxj, check_record, journal
+from archive.article import Look, Run
 from archive.errors import CorruptRecord
 from archive.finding import Fault, Finding
 from archive.reader import records_in
@@ -21,7 +21,7 @@ from archive.urlkey import target_uri
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 """What each of our members begins with: no name, no time."""
 _ARC_DATE = re.compile(rb"\d{14}")
-_NAME = re.compile(r"[^-]+(-text)?-\d{14}-\d{5}-[^/]+\.warc\.gz")
+_NAME = re.compile(r"[^-]+(-text)?-(?P<time>\d{14})-\d{5}-[^/]+\.warc\.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class _FileCheck:
     _group: _Group | None = None
     _text: Record | None = None
     """The conversion that no entry of the journal has spoken of yet."""
+    _entry: Look | Run | None = None
     _warcinfo: str = ""
     _count: int = 0
     _arc: list[tuple[int, int]] = field(default_factory=list)
@@ -131,6 +132,7 @@ class _FileCheck:
             entry = journal.decode(block.read(journal.MAX_ENTRY))
         except ValueError:
             return  # said already, by the check of the record
+        self._entry = entry
         if isinstance(entry, Look):
             seen = entry.capture
             at = place(seen.filename, seen.offset)
@@ -138,6 +140,9 @@ class _FileCheck:
             pointer = Pointer(record.offset, "journal", key(seen.record_id), identity, place=at)
             self.links.point(pointer)
             self.links.enter(key(entry.site, entry.url, entry.seen_at))
+            if entry.article is None:
+                referred = key(bare(record.get("WARC-Refers-To")))
+                self.links.point(Pointer(record.offset, "refers-to", referred))
         else:
             self.links.point(Pointer(record.offset, "run", key(bare(record.get("WARC-Refers-To")))))
             self.links.enter(key("run", entry.id))
@@ -164,8 +169,11 @@ class _FileCheck:
             yield Fault("warcinfo", f"the first record is a {record.type}")
         if record.get("WARC-Filename") != name:
             yield Fault("warcinfo", f"WARC-Filename is {record.get('WARC-Filename')}")
-        if not _NAME.fullmatch(name):
-            yield Fault("name", "not PREFIX-14 DIGITS-SERIAL-TOKEN.warc.gz")
+        named = _NAME.fullmatch(name)
+        if named is None:
+            yield Fault("name", "not PREFIX-14 DIGITS-SERIAL-HOST-TOKEN.warc.gz")
+        elif cdxj.timestamp(record.date) != named["time"]:
+            yield Fault("name", f"begun {record.date}, by the warcinfo")
 
     def _check_group(self, record: Record) -> Iterator[Fault]:
         if record.get("WARC-Concurrent-To") is not None and self._group:
@@ -180,10 +188,13 @@ class _FileCheck:
     def _check_reading(self, record: Record) -> Iterator[Fault]:
         """A text is followed by the entry that speaks of it."""
         before, self._text = self._text, None
+        entry, self._entry = self._entry, None
         if record.type == "conversion":
             self._text = record
         elif not journal.is_entry(record):
             yield Fault("journal", f"a {record.type} that is no entry")
+        if isinstance(entry, Look):
+            yield from _check_look(record, entry, before)
         if before is None:
             return
         if record.type != "metadata" or bare(record.get("WARC-Refers-To")) != before.record_id:
@@ -217,6 +228,18 @@ class _FileCheck:
             yield from self._group.incomplete()
         if self._text:
             yield Fault("journal", f"no entry speaks of the text {self._text.record_id}")
+
+
+def _check_look(record: Record, look: Look, before: Record | None) -> Iterator[Fault]:
+    """An entry against its own record, and against the text that it brought."""
+    if record.target_uri != target_uri(look.capture.url):
+        yield Fault("journal", f"WARC-Target-URI is not that of its capture, {look.capture.url}")
+    if look.article is None:
+        return
+    if look.conversion_id != bare(record.get("WARC-Refers-To")):
+        yield Fault("journal", f"WARC-Refers-To is not its text, {look.conversion_id}")
+    if before is None or before.record_id != look.conversion_id:
+        yield Fault("journal", f"the text {look.conversion_id} does not stand before it")
 
 
 class _Group:

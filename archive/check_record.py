@@ -207,6 +207,12 @@ def _our_head(record: Record) -> Faults:
             yield Fault("digest-form", f"{name} is {record.get(name)!r}", name)
     if record.get("WARC-Block-Digest") is None:
         yield Fault("block-digest", "missing")
+    if record.type == "conversion" and not record.get("WARC-Refers-To"):
+        yield Fault("required-field", "WARC-Refers-To is missing", "WARC-Refers-To")
+    if record.type in ("request", "response", "revisit"):
+        protocols = record.values("WARC-Protocol")
+        if protocols.count("http/1.1") != 1 or len(protocols) != len(set(protocols)):
+            yield Fault("protocol", f"WARC-Protocol is {', '.join(protocols)!r}")
 
 
 def _our_revisit(record: Record) -> Faults:

@@ -47,6 +47,7 @@ RULES = {
     "warc-fields": Rule("WARC 1.1 §4, §6.2, §6.6", WARNING),
     "http": Rule("WARC 1.1 §6.3.2, §6.5.2"),
     "http-version": Rule("WARC 1.1 §6.3.2, annotation 42", WARNING),
+    "protocol": Rule("WARC-Protocol (IIPC, proposed)"),
     "framing": Rule("WARC 1.1 §6.3.2, RFC 9112", WARNING),
     "profile": Rule("WARC 1.1 §6.7", WARNING),
     "revisit": Rule("WARC 1.1 §5.13, §6.7"),

@@ -54,7 +54,7 @@ def _mutants(data: bytes) -> Iterator[bytes]:
 
 
 def test_every_mutant_is_found(tmp_path: Path) -> None:
-    """No byte can be flipped, cut, inserted or doubled unnoticed."""
+    """No byte can be flipped, cut, inserted or doubled unnoticed, not even without a manifest."""
     collection = Collection.create(tmp_path / "c")
     recorded(collection, exchange(answer=response(b"a")))
     (path,) = collection.warcs()
@@ -63,7 +63,7 @@ def test_every_mutant_is_found(tmp_path: Path) -> None:
     for mutant in _mutants(data):
         path.write_bytes(mutant)
         tried += 1
-        missed += not list(verify.verify(collection))
+        missed += all(found.rule == "manifest" for found in verify.verify(collection))
     assert tried > 3000
     assert missed == 0
 
