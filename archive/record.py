@@ -69,16 +69,20 @@ class Record:
     ) -> None:
         self.path, self.offset, self.version, self.headers = source.path, offset, version, headers
         self.raw_head, self.trailer = raw_head, b""
+        self._values = dict[str, list[str]]()
+        for name, value in headers:
+            self._values.setdefault(name.lower(), []).append(value)
         self.block_length = self._declared_length()
         self.block: BinaryIO = io.BufferedReader(_Block(source, self), _READ)
         self._source, self._length = source, -1
 
     def get(self, name: str) -> str | None:
         """The first value of a field, or None; names compare without case."""
-        return next(iter(self.values(name)), None)
+        found = self._values.get(name.lower())
+        return found[0] if found else None
 
     def values(self, name: str) -> list[str]:
-        return [value for key, value in self.headers if key.lower() == name.lower()]
+        return list(self._values.get(name.lower(), ()))
 
     @property
     def type(self) -> str:

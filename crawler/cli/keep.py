@@ -38,8 +38,6 @@ def verify(
             metavar="[FILE]...",
             help="Only these WARC, ARC or WACZ files, whoever wrote them.",
             show_default=False,
-            exists=True,
-            dir_okay=False,
         ),
     ] = None,
     repair: Annotated[
@@ -51,6 +49,9 @@ def verify(
     """Check every byte of the collection, or of files, against what they say of themselves."""
     if files and repair:
         raise exits.Refused("--repair mends a collection; files are only looked at")
+    for path in files or ():
+        if not path.is_file():
+            raise exits.Refused(f"{path} is no file; a directory is named by --collection")
     target: Collection | list[Path] = files or Collection.open(collection)
     for one in verifying.repair(target) if repair and isinstance(target, Collection) else ():
         print(harmless(f"mended {one.file}: {one.rule}: {one.message}"), file=sys.stderr)

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from archive.export import KEYS
 from tests.cli import answer, tinhuy
 from tests.practice import PracticeWeb
@@ -141,3 +143,46 @@ def test_replay_reads_the_same(collection: Path) -> None:
     """A replay of what was just crawled is the same, and exits 0."""
     report = answer("replay", SITE, f"--collection={collection}")
     assert report["same"] == len(report["articles"]) == 6
+
+
+def test_verify_files(collection: Path, tmp_path: Path) -> None:
+    """Files are checked by name, without a collection: a sound one, and one that was cut."""
+    (path, *_) = sorted((collection / "archive").glob("*.warc.gz"))
+    assert answer("verify", str(path)) == []
+    cut = tmp_path / "cut.warc.gz"
+    cut.write_bytes(path.read_bytes()[:-1])
+    done = tinhuy("verify", "--json", str(cut))
+    assert done.returncode == 6
+    (finding,) = json.loads(done.stdout)
+    assert (finding["file"], finding["rule"], finding["severity"]) == (str(cut), "record", "error")
+    assert finding["standard"].startswith("WARC 1.1 §4")
+    shown = tinhuy("verify", str(cut)).stdout.splitlines()
+    assert "error: record: expected a whole gzip member" in shown[0]
+    assert shown[-1] == "1 errors, 0 warnings"
+
+
+@pytest.mark.parametrize("name", ["missing.warc.gz", "notes.txt", "."])
+def test_verify_refuses_what_is_no_archive(name: str, tmp_path: Path) -> None:
+    """A missing file, one that is no archive, a directory: one line that names it, and exit 2."""
+    (tmp_path / "notes.txt").write_text("notes")
+    path = str(tmp_path / name)
+    done = tinhuy("verify", path)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert path in line
+    assert tinhuy("verify", "--repair", path).returncode == 2
+
+
+def test_a_warning_is_no_damage(tmp_path: Path) -> None:
+    """A departure that loses nothing is told, and the exit code is 0."""
+    block = b"abc"
+    head = (
+        "WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        "WARC-Date: 2026-03-07T12:00:00Z\r\nWARC-Target-URI: <http://a.vn/>\r\n"
+        f"Content-Type: text/plain\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    path = tmp_path / "a.warc"
+    path.write_bytes(head.encode() + block + b"\r\n\r\n")
+    done = tinhuy("verify", str(path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "warning: target-uri-brackets" in done.stdout
