@@ -58,7 +58,9 @@ def place(filename: str, offset: int) -> bytes:
 
 def payload(digest: Digest | None) -> bytes:
     """The same for a digest: only those of one algorithm can be told apart or taken for equal."""
-    return digest.algorithm[-1:].encode() + digest.value[:15] if digest else _NOTHING
+    if digest is None:
+        return _NOTHING
+    return digest.algorithm[-1:].encode() + blake2b(digest.value, digest_size=15).digest()
 
 
 class Pointer(NamedTuple):

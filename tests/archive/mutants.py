@@ -66,6 +66,12 @@ def full(path: Path) -> Collection:
     return collection
 
 
+def pack(content: bytes) -> bytes:
+    """A gzip member, as the writer makes it."""
+    deflate = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return deflate.compress(content) + deflate.flush()
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """A record as it can be changed: first line, fields, block, and what follows."""
@@ -84,9 +90,7 @@ class Content:
 
     def packed(self) -> bytes:
         lines = [self.first, *(name + b": " + value for name, value in self.fields), b"", b""]
-        deflate = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        content = _ONE_LINE.join(lines) + self.block + self.end
-        return deflate.compress(content) + deflate.flush()
+        return pack(_ONE_LINE.join(lines) + self.block + self.end)
 
     def means(self) -> object:
         """What the standard lets a record say: the order of fields of different names, the case
