@@ -200,6 +200,8 @@ def _search(file: BinaryIO, first: bytes) -> tuple[int, list[bytes]]:
     file.seek(position)
     lines = file.readlines(max(1, high + 1 - position))
     below = bisect_left(lines, first)
+    if below == len(lines):  # it is the one that begins behind the window
+        lines += filter(None, [file.readline()])
     return position + sum(map(len, lines[:below])), lines[below:]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,20 @@ def test_index_is_sorted_and_searched(
     for start, end in ((first, beyond), (b"vn,a)/b ", b"vn,a)/b!"), (b"", None)):
         expected = [line for line in lines if line >= start and (end is None or line < end)]
         assert list(cdxj.lines_between(path, start, end)) == expected
+
+
+@pytest.mark.parametrize("longest", [20, 300, 3000, 40_000])
+def test_every_line_of_a_large_index_is_found(longest: int, tmp_path: Path) -> None:
+    """A lookup finds each line, wherever it stands to what is read of the file at once."""
+    chance = random.Random(longest)
+    count = min(3000, 3_000_000 // longest)
+    lines = [b"k%06d %b\n" % (n, b"x" * chance.randrange(longest)) for n in range(count)]
+    path = tmp_path / "index.cdxj"
+    path.write_bytes(b"".join(lines))
+    for line in lines:
+        key, _, _ = line.partition(b" ")
+        assert list(cdxj.lines_between(path, key + b" ", key + b"!")) == [line]
+        assert list(cdxj.lines_between(path, key + b"!", key + b"~")) == []
 
 
 def test_lookup_reads_little_of_a_large_index(tmp_path: Path) -> None:
