@@ -3,6 +3,7 @@
 from archive.article import Article, Change, Gone, Link, Look, Run
 from archive.catalog import Catalog, Entry, Hit, Known, SiteCounts, Version
 from archive.cdxj import Capture
+from archive.checks.finding import Finding
 from archive.collection import Collection
 from archive.dedup import Validators
 from archive.digest import Digest
@@ -21,7 +22,6 @@ from archive.errors import (
     WorkerDied,
 )
 from archive.exchange import Exchange, Tls, Truncation
-from archive.finding import Finding
 from archive.mend import Mended
 from archive.parallel import Progress
 from archive.reader import ArchivedResponse

@@ -1,9 +1,8 @@
 """Whether files and collections are what they say they are; and mending what can be mended.
 
 `warcio check` passes a file that was cut inside its last member, and fails right digests of
-chunked responses; this walks the members itself and knows what a payload is. The rooms:
-check_record (one record), check_file (one WARC or ARC), check_index, check_wacz, and
-check_collection (what they say of each other); finding.py has all rules.
+chunked responses; this walks the members itself and knows what a payload is. What is asked of a
+record, a file, an index, a package, and of all of them together stands in checks/.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
-from archive import check_collection, scan
-from archive.check_file import FileReport, check_file, unfinished_links
-from archive.check_index import check_index
-from archive.check_wacz import check_wacz
+from archive import scan
+from archive.checks import collection as together
+from archive.checks.file import FileReport, check_file, unfinished_links
+from archive.checks.finding import ERROR, WARNING, Fault, Finding
+from archive.checks.index import check_index
+from archive.checks.references import References
+from archive.checks.wacz import check_wacz
 from archive.collection import Collection, is_text
 from archive.errors import CorruptRecord, NotAnArchive
-from archive.finding import ERROR, WARNING, Fault, Finding
 from archive.parallel import Progress, over_files
 from archive.record import GZIP_MAGIC, OPEN, SUFFIX
-from archive.references import References
 
 __all__ = ["ERROR", "WARNING", "Finding", "repair", "verify"]
 
@@ -55,7 +55,7 @@ def verify(
         for report in over_files(_check_any, paths, _workers(paths, workers), progress):
             yield from report.findings
             references.add(report.links)
-        yield from check_collection.check_references(references, complete=False)
+        yield from together.check_references(references, complete=False)
 
 
 def repair(collection: Collection) -> list[Finding]:
@@ -93,17 +93,17 @@ def _verify_collection(
             references.add(unfinished_links(path))
         for index in collection.stray_indexes():
             yield Fault("index", "of a file that is not there").at(str(index), 0)
-        yield from check_collection.check_manifest_names(collection)
-        yield from check_collection.check_references(references, complete=True)
-        yield from check_collection.check_catalog(collection, references)
-        yield from check_collection.check_dedup(collection, references)
+        yield from together.check_manifest_names(collection)
+        yield from together.check_references(references, complete=True)
+        yield from together.check_catalog(collection, references)
+        yield from together.check_dedup(collection, references)
 
 
 def _check_ours(home: Path, path: Path) -> FileReport:
     """One closed file of a collection, its entry in the manifest, and its index."""
     collection = Collection(home)
     report = check_file(path, ours=True)
-    for fault in check_collection.check_manifest(collection, path):
+    for fault in together.check_manifest(collection, path):
         report.findings.append(fault.at(str(path), 0))
     if not is_text(path.name):
         index = str(collection.index_path(path.name))

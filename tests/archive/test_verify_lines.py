@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from archive import verify
+from archive.checks.finding import Finding
 from archive.collection import Collection
-from archive.finding import Finding
 from tests.archive.mutants import Content, full, pack
 from tests.archive.validator import members
 from tests.archive.validator import sha1 as labelled

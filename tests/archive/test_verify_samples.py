@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archive import verify
-from archive.finding import ERROR, WARNING, Finding
+from archive.checks.finding import ERROR, WARNING, Finding
 from tests.archive.support import SHARED, shared
 
 WARC = SHARED / "warc"

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from archive import Collection, verify
+from archive.checks.finding import RULES, Finding
 from archive.errors import NotAnArchive
-from archive.finding import RULES, Finding
 from tests.archive.support import exchange, recorded
 
 HEADER = '{"format": "json-pages-1.0", "id": "pages", "title": "Trang"}\n'

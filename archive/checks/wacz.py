@@ -20,13 +20,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from archive import check_collection, http
+from archive import http
 from archive.cdxj import Capture, from_line
-from archive.check_file import FileReport, check_stream
+from archive.checks import collection as together
+from archive.checks.file import FileReport, check_stream
+from archive.checks.finding import Fault, Finding
+from archive.checks.references import Links, References
 from archive.errors import CorruptRecord
-from archive.finding import Fault, Finding
 from archive.reader import record_in
-from archive.references import Links, References
 from archive.urlkey import target_uri
 
 MAX_ENTRIES = 100_000
@@ -222,7 +223,7 @@ class _Wacz:
                     report = check_stream(stream, Path(info.filename), name)
                 yield from report.findings
                 references.add(report.links)
-            yield from check_collection.check_references(references, complete=True)
+            yield from together.check_references(references, complete=True)
 
     def _stream(self, info: zipfile.ZipInfo) -> BinaryIO:
         """An entry as a file that can be read from anywhere: where it stands, if it is stored."""

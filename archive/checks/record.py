@@ -12,8 +12,8 @@ from typing import BinaryIO
 from uuid import UUID
 
 from archive import group, http, journal, writer
+from archive.checks.finding import FIELDS, Fault
 from archive.digest import Digest, sha1
-from archive.finding import FIELDS, Fault
 from archive.record import Record, bare
 
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?")

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from archive import manifest, reader
 from archive.catalog import Catalog
+from archive.checks.finding import Fault, Finding
+from archive.checks.references import Held, Pointer, References, key, payload, place, said
 from archive.collection import Collection
 from archive.dedup import Dedup
 from archive.errors import CorruptRecord, NotACollection
-from archive.finding import Fault, Finding
 from archive.record import bare
-from archive.references import Held, Pointer, References, key, payload, place, said
 from archive.urlkey import target_uri
 
 _MANIFEST_LINE = re.compile(r"# \d{1,18} bytes|[0-9a-f]{64}  archive/[^/]+")

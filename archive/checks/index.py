@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive import cdxj
 from archive.cdxj import Capture
-from archive.finding import Fault
+from archive.checks.finding import Fault
 
 _MODULUS = 2**256
 

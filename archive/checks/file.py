@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from archive import cdxj, check_record, journal
+from archive import cdxj, journal
 from archive.article import Look, Run
+from archive.checks import record as record_checks
+from archive.checks.finding import Fault, Finding
+from archive.checks.references import Links, Pointer, key, payload, place
 from archive.errors import CorruptRecord
-from archive.finding import Fault, Finding
 from archive.reader import records_in
 from archive.record import MAX_HEAD, OPEN, FileSource, Record, bare
 from archive.recover import TAIL
-from archive.references import Links, Pointer, key, payload, place
 from archive.urlkey import target_uri
 
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
@@ -96,17 +97,17 @@ class _FileCheck:
             self._arc.append((record.offset, record.block_length))
             return
         with record.spool() as block:
-            yield from check_record.check(record, block, ours=self.ours)
+            yield from record_checks.check(record, block, ours=self.ours)
             self._follow(record, block)
         record.finish()
-        yield from check_record.trailer(record)
+        yield from record_checks.trailer(record)
         if self.ours:
             yield from self._check_place(record)
 
     def _follow(self, record: Record, block: BinaryIO) -> None:
         """Keep what this record has to do with others."""
         captured = record.type in ("response", "revisit", "resource")
-        found = check_record.payload_of(record, block) if captured else None
+        found = record_checks.payload_of(record, block) if captured else None
         self.links.hold(
             record.record_id,
             record.offset,
