@@ -1,7 +1,7 @@
 """The archives of other programs: sound ones give no error, broken ones the one that they have.
 
-BROKEN was made by looking at the bytes of each file, not at what the validator said: README and
-names say what is wrong where their makers meant it; the rest are slips of their makers' hands.
+BROKEN names what is wrong with a file. README, INDEX and names say it where their makers meant it;
+the rest are slips of their makers' hands, looked up in the bytes.
 """
 
 from __future__ import annotations
