@@ -28,6 +28,7 @@ FORM = "application/x-www-form-urlencoded"
 
 _RFC3986_B = re.compile(rb"^(?:([a-zA-Z][a-zA-Z0-9+.-]*):)?(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?")
 _SCHEME = re.compile(rb"^[a-zA-Z][a-zA-Z0-9+\-.]*:")
+_USER_INFO = re.compile(r"^([^/?#]*:)?//[^/?#]*@")
 _REPEATED_SCHEME = re.compile(rb"^(?:https?://)*(?=https?://)")
 _NUMERIC_HOST = re.compile(rb"^(?:[1-9][0-9]*(?:\.[0-9]+){0,3}|0[0-7]*(?:\.[0-7]+){0,3})$")
 _ESCAPED_PERCENT = re.compile(rb"%(?:25)+(?=[0-9A-Fa-f]{2})")
@@ -55,13 +56,13 @@ def target_uri(url: str) -> str:
 
     This is what stands in WARC-Target-URI; it can hold no space and no line break.
     """
-    url = url.strip().partition("#")[0]
-    scheme, separator, rest = url.partition("://")
-    if separator:
-        end = re.search(r"[/?]|$", rest)
-        authority = rest[: end.start()] if end else rest
-        url = scheme + separator + authority.rpartition("@")[2] + rest[len(authority) :]
+    url = without_user(url.strip().partition("#")[0])
     return quote(url.encode("utf-8", "replace"), safe=_URI)
+
+
+def without_user(url: str) -> str:
+    """The URL, or reference to one, without user and password: they are nobody else's business."""
+    return _USER_INFO.sub(r"\1//", url, count=1)
 
 
 def urlkey(url: str) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Literal
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
 
+from archive.urlkey import without_user
 from crawler.site import Trap, UrlRules
 
 Kind = Literal["article", "listing", "page"]
@@ -137,9 +138,12 @@ def address(url: str) -> SplitResult | None:
 
 
 def absolute(base: str, reference: str) -> str | None:
-    """The absolute http(s) URL of a reference, without its fragment; None if it is none."""
+    """The absolute http(s) URL of a reference, without its fragment; None if it is none.
+
+    A user and password in it are dropped: what they open is not for us, and would be archived.
+    """
     try:
-        url = urljoin(base, reference.strip()).partition("#")[0]
+        url = without_user(urljoin(base, reference.strip()).partition("#")[0])
     except ValueError:
         return None
     return url if address(url) else None

@@ -62,6 +62,7 @@ DEFAULT_REQUEST_HEADERS = {
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.decoding.DecodingMiddleware": 590,  # the other drops pages of false gzip
+    "crawler.fetching.location.LocationMiddleware": 610,  # before Scrapy follows a redirect
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
 }
 

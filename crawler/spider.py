@@ -16,6 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.response import get_base_url
 
 from archive import Article, CaptureNotFound, Gone, StorageFailed
+from archive.urlkey import without_user
 from crawler import feeds, registry, requisites
 from crawler.fetching.capture import CredentialsRefused, record_to
 from crawler.fetching.guard import AddressRefused
@@ -206,7 +207,8 @@ class SiteSpider(scrapy.Spider):
             self.session.counts["not_captured"] += 1
         elif request.meta["kind"] != "feed":
             self.session.counts["failures"] += 1
-            self.logger.warning("failed: %s: %s", request.url, failure.getErrorMessage())
+            address, why = without_user(request.url), failure.getErrorMessage()
+            self.logger.warning("failed: %s: %s", address, why)
 
     # Judging and reading
 

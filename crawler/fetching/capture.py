@@ -50,6 +50,7 @@ from archive import (
     Validators,
 )
 from archive.http import read_head
+from archive.urlkey import without_user
 from crawler.fetching.guard import AddressRefused, Guard, GuardedResolver
 from crawler.fetching.replay import response_of
 from crawler.fetching.wiretap import Tape, Wire, Wiretap, new_spool
@@ -67,10 +68,10 @@ _CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
 class CredentialsRefused(IgnoreRequest):
     """A request that would write a secret into the archive. It was not sent."""
 
-    def __init__(self, url: str, header: str) -> None:
-        self.url, self.header = url, header
+    def __init__(self, url: str, what: str) -> None:
+        self.url, self.what = without_user(url), what
         super().__init__(
-            f"refused {url}: its {header} would be archived; what needs a login is not crawled"
+            f"refused {self.url}: its {what} would be archived; what needs a login is not crawled"
         )
 
 
@@ -132,8 +133,8 @@ class CaptureHandler:
     async def download_request(self, request: Request) -> Response:
         request.meta.pop("capture", None)
         try:
-            self._guard.check(request.url)
             self._check_credentials(request)
+            self._guard.check(request.url)
             with closing(Wire(self._recorder.clock, self._limit(request))) as wire:
                 response = await self._fetch(request, wire)
         except (AddressRefused, CredentialsRefused) as refused:
@@ -187,6 +188,8 @@ class CaptureHandler:
 
     def _check_credentials(self, request: Request) -> None:
         """Raise CredentialsRefused. A CONNECT tunnel takes Proxy-Authorization out by itself."""
+        if without_user(request.url) != request.url:  # and Twisted would look it up as a host
+            raise CredentialsRefused(request.url, "user name")
         tunnelled = "proxy" in request.meta and request.url.startswith("https:")
         for header in _CREDENTIALS:
             if header in request.headers and not (tunnelled and header.startswith("Proxy")):

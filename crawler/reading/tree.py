@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 from archive.text import clean
+from archive.urlkey import without_user
 
 MAX_CHARS = 5_000_000
 """A page is read up to here, pictures pasted into it left out."""
@@ -201,7 +202,7 @@ def base_of(tree: HtmlElement, url: str) -> str:
 def absolute(base: str, href: str) -> str | None:
     """An http(s) address made absolute; None for anything else."""
     try:
-        url = urljoin(base, href.strip())
+        url = without_user(urljoin(base, href.strip()))
         return url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc else None
     except ValueError:
         return None
