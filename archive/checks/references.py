@@ -165,8 +165,10 @@ class References:
     def twins(self) -> Iterator[tuple[str, int, str, int]]:
         """File and offset of each record whose id stands before, and where that is."""
         yield from self._all(
-            "SELECT b.file, b.offset, a.file, min(a.offset) FROM held a JOIN held b"
-            " ON a.id = b.id AND a.rowid < b.rowid WHERE a.id <> ? GROUP BY b.rowid",
+            "SELECT b.file, b.offset, a.file, a.offset"
+            " FROM (SELECT id, min(rowid) AS first FROM held WHERE id <> ? GROUP BY id) t"
+            " JOIN held b ON b.id = t.id AND b.rowid > t.first"
+            " JOIN held a ON a.rowid = t.first ORDER BY b.rowid",
             _NOTHING,
         )
 
