@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,6 @@ class CrawlLog:
 
     def _add(self, at: str, facts: dict[str, Any]) -> None:
         if self._path is None:
-            name = f"{self.prefix}-{timestamp(at)}-{self.run_id[:8]}.jsonl"
-            self._path = self.directory / name
+            run = re.sub(r"[^A-Za-z0-9_.]", "_", self.run_id[:8])
+            self._path = self.directory / f"{self.prefix}-{timestamp(at)}-{run}.jsonl"
         self._lines.append(json.dumps({"at": at, **facts}) + "\n")

@@ -34,7 +34,8 @@ class Scanned:
     def answering(self, method: str, content_type: str, body: bytes) -> Scanned:
         """The same, filed under the key of the request that it answers.
 
-        Nothing but a GET is asked for again by its validators.
+        Nothing but a GET is asked for again by its validators; and no revisit refers to the
+        answer to a POST: who follows it knows a URL and a date, and a POST is not filed under them.
         """
         if method.upper() == "GET":
             return self
@@ -43,7 +44,7 @@ class Scanned:
             return replace(self, derived=plain)
         key, query = request_key(self.capture.url, method, body, content_type)
         keyed = replace(self.capture, urlkey=key, method=method.upper(), request_body=query)
-        return Scanned(keyed, plain)
+        return Scanned(keyed, tuple(one for one in plain if not isinstance(one, Original)))
 
 
 def scan(path: Path | str) -> Iterator[Scanned]:

