@@ -68,6 +68,6 @@ class CrawlLog:
 
     def _add(self, at: str, facts: dict[str, Any]) -> None:
         if self._path is None:
-            run = re.sub(r"[^A-Za-z0-9_.]", "_", self.run_id[:8])
+            run = re.sub(r"[^A-Za-z0-9_.-]", "_", self.run_id[:8])
             self._path = self.directory / f"{self.prefix}-{timestamp(at)}-{run}.jsonl"
         self._lines.append(json.dumps({"at": at, **facts}) + "\n")
