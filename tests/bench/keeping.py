@@ -34,12 +34,15 @@ ROWS = (
     Row("write-all", "           tinhuy: and text, journal, catalog", "write-warcio"),
     Row("check-warcio", "verified   warcio check: digests"),
     Row("verify", "           tinhuy: every rule, every reference", "check-warcio"),
+    Row("verify-all", "           tinhuy: the same, all processors", "check-warcio"),
     Row("index-cdxj", "rebuilt    cdxj-indexer: index"),
     Row("index", "           tinhuy: index", "index-cdxj"),
     Row("rebuild", "           tinhuy: index, dedup, catalog, search", "index-cdxj"),
+    Row("rebuild-all", "           tinhuy: the same, all processors", "index-cdxj"),
     Row("export-jsonl", "exported   tinhuy: JSON Lines"),
+    Row("export-wacz", "           tinhuy: WACZ"),
 )
-_ON_BOTH = {"write-all", "verify", "rebuild"}
+_ON_BOTH = {"write-all", "verify", "verify-all", "rebuild", "rebuild-all"}
 """Steps that have to do with the files of texts as well as with those of captures."""
 
 
@@ -92,7 +95,7 @@ def _records(collection: Collection) -> dict[str, int]:
 def table(rounds: list[dict[str, Figures]], captures: int, megabytes: float) -> str:
     lines = [
         f"{captures} captures of {megabytes:.1f} MB on the wire, half of the pages gzipped; "
-        f"medians of {len(rounds)} rounds, each step in one process",
+        f"files of 1 MB; medians of {len(rounds)} rounds",
         f"{'':52}{'MB/s':>8}{'captures/s':>12}{'records/s':>11}{'x beside':>10}",
     ]
     for row in ROWS:

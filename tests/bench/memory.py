@@ -15,6 +15,7 @@ STEPS = {
     "verify": "verified",
     "rebuild": "rebuilt",
     "export-jsonl": "exported: JSON Lines",
+    "export-wacz": "exported: WACZ",
 }
 
 

@@ -15,6 +15,7 @@ import time
 from argparse import Namespace
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,16 @@ from warcio.checker import Checker
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import Catalog, Change, Collection, Look, Recording, cdxj, export, rebuild, scan
+from archive import Catalog, Change, Collection, Look, Recording, cdxj, export, rebuild, scan, wacz
 from archive import verify as verifying
-from tests.bench.material import Fetch, fetches, load, small
+from tests.bench.material import BEGAN, Fetch, fetches, load, small
 
 COMMIT_EVERY = 100
 """Captures from one fsync to the next, as the crawl's pipeline has it at the most."""
+
+
+_ONE_FILE, _SEVERAL_FILES = 1_000_000_000, 1_000_000
+"""Bytes of a file: as a crawl has it, and such that there is something to share out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class Work:
 
     collection: Collection
     fetches: Callable[[], Iterable[Fetch]]
+    file_bytes: int
 
     @property
     def warcs(self) -> list[str]:
@@ -56,7 +62,7 @@ def write_all(work: Work) -> None:
     """The same, with the text of every page, its entry in the journal and in the catalog."""
     home, pending = work.collection, list[Look]()
     with (
-        home.recording(site="bench", run_id="bench") as recording,
+        home.recording(site="bench", run_id="bench", max_file_bytes=work.file_bytes) as recording,
         Catalog(home.catalog_path) as catalog,
     ):
         for number, fetch in enumerate(work.fetches(), 1):
@@ -102,6 +108,11 @@ def _record(writer: WARCWriter, url: str, kind: str, message: bytes) -> Any:
 
 def verify(work: Work) -> None:
     """Every rule for every record, the indexes, and what leads from one record to another."""
+    assert list(verifying.verify(work.collection, workers=1)) == []
+
+
+def verify_all(work: Work) -> None:
+    """The same by as many processes as there are processors."""
     assert list(verifying.verify(work.collection)) == []
 
 
@@ -110,8 +121,13 @@ def check_warcio(work: Work) -> None:
     Checker(Namespace(inputs=work.warcs, verbose=False)).process_all()
 
 
-def rebuild_all(work: Work) -> None:
+def rebuild_one(work: Work) -> None:
     """Indexes, dedup table, catalog and search."""
+    assert rebuild.rebuild(work.collection, workers=1) == []
+
+
+def rebuild_all(work: Work) -> None:
+    """The same by as many processes as there are processors."""
     assert rebuild.rebuild(work.collection) == []
 
 
@@ -129,12 +145,15 @@ def index_cdxj(work: Work) -> None:
 
 def export_jsonl(work: Work) -> None:
     """Every version of every article as JSON Lines."""
-    _export(work, "jsonl")
-
-
-def _export(work: Work, form: str) -> None:
     with Catalog(work.collection.catalog_path) as catalog:
-        export.to_file(catalog, work.collection.path / f"bench.{form}", form)
+        export.to_file(catalog, work.collection.path / "bench.jsonl", "jsonl")
+
+
+def export_wacz(work: Work) -> None:
+    """Every file of captures, an index, and the texts of the pages."""
+    with Catalog(work.collection.catalog_path) as catalog:
+        path = work.collection.path / "bench.wacz"
+        wacz.to_file(work.collection, catalog, path, created=BEGAN)
 
 
 STEPS = {
@@ -142,11 +161,14 @@ STEPS = {
     "write-all": write_all,
     "write-warcio": write_warcio,
     "verify": verify,
+    "verify-all": verify_all,
     "check-warcio": check_warcio,
-    "rebuild": rebuild_all,
+    "rebuild": rebuild_one,
+    "rebuild-all": rebuild_all,
     "index": index,
     "index-cdxj": index_cdxj,
     "export-jsonl": export_jsonl,
+    "export-wacz": export_wacz,
 }
 
 
@@ -156,10 +178,11 @@ def main(name: str, pages: Path, directory: Path, count: int, *options: str) -> 
     """
     if "small" in options:
         some = small(load(pages))
-        work = Work(Collection.create(directory), lambda: fetches(some, count, repeats=True))
+        many = partial(fetches, some, count, repeats=True)
+        work = Work(Collection.create(directory), many, _ONE_FILE)
     else:
         made = list(fetches(load(pages), count)) if name.startswith("write") else []
-        work = Work(Collection.create(directory), lambda: made)
+        work = Work(Collection.create(directory), lambda: made, _SEVERAL_FILES)
     with contextlib.redirect_stdout(sys.stderr):
         began, before = time.perf_counter(), _cpu()
         STEPS[name](work)
