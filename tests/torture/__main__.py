@@ -39,12 +39,16 @@ class Tally:
     rounds: int = 0
     disk: str = ""
     checked: int = 0
-    captures: int = 0
+    captures: Counter[str] = field(default_factory=Counter)
+    kills: int = 0
+    errors: int = 0
     ends: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
     def take(self, done: Done) -> None:
         self.ends["killed" if done.was_killed else f"exit {done.code}"] += 1
+        self.kills += done.was_killed
+        self.errors += any(f"tortured: {how}" in done.err for how in ("refuse", "short", "full"))
         if done.words[0] != "scrapy" and "Traceback (most recent call last)" in done.err:
             self.ends["without a clear word"] += 1
             print(f"UNCLEAR: {' '.join(done.words[:2])}\n{done.err[-2500:]}", flush=True)
@@ -52,9 +56,11 @@ class Tally:
     def lines(self) -> Iterator[str]:
         lost = sum("LOST" in fault for fault in self.faults)
         ends = ", ".join(f"{number} {how}" for how, number in sorted(self.ends.items()))
-        yield f"{self.rounds} rounds; tortured commands ended: {ends}"
-        yield f"the small disk was {self.disk}"
-        yield f"{self.captures} captures were reported, and looked for {self.checked} times"
+        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(self.captures.items()))
+        yield f"{self.rounds} rounds, {self.kills} kills, {self.errors} injected write errors"
+        yield f"tortured commands ended: {ends}; the small disk was {self.disk}"
+        captures = sum(self.captures.values())
+        yield f"{captures} captures were reported ({kinds}), and looked for {self.checked} times"
         yield f"{lost} losses, {len(self.faults) - lost} other faults"
 
 
@@ -79,7 +85,7 @@ class Stage:
                 faults = faults or self._told(ground, list(self._end(ground)))
                 return not faults
         finally:
-            self.tally.captures += len(self.ledger.captures)
+            self.tally.captures.update(one["kind"] for one in self.ledger.captures.values())
             disk.close()
 
     def _round(self, ground: Ground, kind: Round) -> list[str]:
@@ -140,7 +146,7 @@ class Stage:
         shutil.copytree(ground.collection, copy)
         for path in copy.glob("catalog.sqlite3*"):
             path.unlink()
-        rebuild(Collection.open(copy))
+        rebuild(Collection.open(copy), workers=1)
         with (
             Catalog(ground.collection / "catalog.sqlite3") as old,
             Catalog(copy / "catalog.sqlite3") as new,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,6 +43,11 @@ class Ground:
         words = [*self.world.crawl(*chosen), f"--collection={self.collection}"]
         return [*words, "--refresh"] if refresh else words
 
+    def files(self) -> list[Path]:
+        """The files of the collection but its databases, which look after themselves."""
+        names = (".gz", ".open", ".tail", ".cdxj", ".draft", ".jsonl", ".sha256")
+        return sorted(path for path in self.collection.rglob("*") if path.suffix in names)
+
     def mend(self, *words: str) -> tuple[str, ...]:
         return (*words, f"--collection={self.collection}")
 
@@ -65,6 +72,36 @@ def _left_open(ground: Ground) -> Iterator[Done]:
     """A crawl that is killed while it writes, so that there is something to mend."""
     fault = deadly(ground.random, ground.collection, _CALLS_OF_ONE, first=_CALLS_TO_OPEN)
     yield run(*ground.words(), fault=fault)
+
+
+def power_cut(ground: Ground) -> Iterator[Done]:
+    """kill -9 at a random call, and what was not synced by then is cut somewhere or not there.
+
+    Only the crawl log is whole: what was once read in it was reported.
+    """
+    before = {path: path.stat().st_size for path in ground.files()}
+    synced = ground.disk.path / "synced"
+    fault = deadly(ground.random, ground.collection, _CALLS) | {"synced": str(synced)}
+    yield run(*ground.words(), fault=fault)
+    sizes = before | _sizes(synced.read_text().splitlines() if synced.exists() else [])
+    synced.unlink(missing_ok=True)
+    for path in ground.files():
+        size, safe = path.stat().st_size, sizes.get(path, 0)
+        if path.suffix != ".jsonl" and size > safe:
+            os.truncate(path, ground.random.randint(safe, size))
+        if not safe and not path.stat().st_size:
+            path.unlink()
+
+
+def _sizes(lines: list[str]) -> dict[Path, int]:
+    """By file: how many bytes of it were synced, under its last name."""
+    sizes = dict[Path, int]()
+    for path, told in map(json.loads, lines):
+        if isinstance(told, int):
+            sizes[Path(path)] = told
+        else:
+            sizes[Path(told)] = sizes.pop(Path(path), 0)
+    return sizes
 
 
 def kill_again(ground: Ground) -> Iterator[Done]:
@@ -165,12 +202,13 @@ def _in_order(done: Done) -> Done:
 
 
 ROUNDS: dict[Round, int] = {
-    kill: 30,
-    kill_at_a_call: 15,
-    write_error: 12,
+    kill: 28,
+    kill_at_a_call: 12,
+    power_cut: 7,
+    write_error: 11,
     term: 6,
     term_at_a_call: 3,
-    full_disk: 8,
+    full_disk: 7,
     kill_two: 6,
     kill_again: 5,
     kill_one_of_two: 5,

@@ -17,7 +17,7 @@ from tests.archive.support import exchange, look, recorded, request, response
 from tests.torture.child import run
 from tests.torture.witness import Archive, Exchanges, Ledger
 
-ROUNDS = 12
+ROUNDS = 13
 """One of each kind."""
 SENT = Exchanges([(request(), response())])
 
@@ -29,7 +29,7 @@ def test_nothing_that_was_reported_is_lost() -> None:
     words = [sys.executable, "-m", "tests.torture", "--rounds", str(ROUNDS), "--seed", str(seed)]
     done = subprocess.run(words, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, f"seed {seed}\n{done.stdout[-6000:]}{done.stderr[-2000:]}"
-    assert f"\n{ROUNDS} rounds; " in done.stdout
+    assert f"\n{ROUNDS} rounds, " in done.stdout
     assert "\n0 losses, 0 other faults\n" in done.stdout
     reported = re.search(r"^(\d+) captures were reported", done.stdout, re.MULTILINE)
     assert reported

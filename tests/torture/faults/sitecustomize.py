@@ -9,6 +9,10 @@ full      the same, and then there is no space left for the next call
 kill      kill -9 before it; `torn`: in the middle of a write; `after`: when it is done
 term      SIGTERM before it
 
+What strikes without killing is told on stderr. With `synced`, a file outside of the directory, a
+JSON line tells there of each file that was synced, with its size then, and of each that was
+renamed: the rest would not survive a power cut.
+
 Python imports a module of this name by itself when its directory is in PYTHONPATH.
 """
 
@@ -33,20 +37,27 @@ class Fault:
         self.errno = options.get("errno", errno.EIO)
         self.for_good = options.get("for_good", False)
         self.calls = 0
+        self.tell = os.write
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        self.synced = os.open(options["synced"], flags) if "synced" in options else None
 
     def install(self) -> None:
         for name in ("fsync", "ftruncate", "rename", "replace", "unlink"):
-            setattr(os, name, self._wrapped(getattr(os, name)))
+            setattr(os, name, self._wrapped(name, getattr(os, name)))
         os.write = self._written(os.write)
         sys.addaudithook(self._opened)
 
-    def _wrapped(self, real: Callable[..., Any]) -> Callable[..., Any]:
+    def _wrapped(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def wrapped(target: Any, *arguments: Any, **options: Any) -> Any:
-            if not self._is_ours(target) or not self._strikes():
+            if not self._is_ours(target):
                 return real(target, *arguments, **options)
-            self._before()
+            strikes = self._strikes()
+            if strikes:
+                self._before()
             done = real(target, *arguments, **options)
-            self._after()
+            self._note(name, target, *arguments)
+            if strikes:
+                self._after()
             return done
 
         return wrapped
@@ -70,12 +81,18 @@ class Fault:
             if named and self._is_ours(path) and self._strikes():
                 self._before()
 
+    def _note(self, name: str, target: Any, *arguments: Any) -> None:
+        if self.synced is None or name not in ("fsync", "rename", "replace"):
+            return
+        path = _path(target)
+        told = [path, os.fstat(target).st_size] if name == "fsync" else [path, _path(arguments[0])]
+        self.tell(self.synced, f"{json.dumps(told)}\n".encode())
+
     def _is_ours(self, target: Any) -> bool:
         try:
-            path = os.readlink(f"/proc/self/fd/{target}") if isinstance(target, int) else target
+            return _path(target).startswith(self.under + os.sep)
         except OSError:
             return False
-        return os.path.abspath(os.fsdecode(path)).startswith(self.under + os.sep)
 
     def _strikes(self) -> bool:
         self.calls += 1
@@ -85,6 +102,8 @@ class Fault:
         return self.for_good or (self.how == "full" and self.calls == self.call + 1)
 
     def _before(self) -> None:
+        if self.how in ("refuse", "short", "full", "term") and self.calls == self.call:
+            self.tell(2, f"tortured: {self.how}\n".encode())
         if self.how in ("kill", "term"):
             os.kill(os.getpid(), signal.SIGKILL if self.how == "kill" else signal.SIGTERM)
         if self.how == "refuse":
@@ -95,6 +114,12 @@ class Fault:
     def _after(self) -> None:
         if self.how in ("torn", "after"):
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _path(target: Any) -> str:
+    """The absolute path of a file, by its descriptor or by any kind of name. Raises OSError."""
+    name = os.readlink(f"/proc/self/fd/{target}") if isinstance(target, int) else target
+    return os.path.abspath(os.fsdecode(name))
 
 
 if __name__ == "sitecustomize":
