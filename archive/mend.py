@@ -8,7 +8,7 @@ is told to them. Nothing is done to the files of a site that is being written.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 from archive import cdxj, journal, manifest, reader, scan
 from archive.article import Look, Run
 from archive.catalog import Catalog
+from archive.cdxj import Capture
 from archive.dedup import Dedup
 from archive.errors import CollectionLocked, CorruptRecord
 from archive.record import Record
@@ -88,19 +89,49 @@ def recover_left(collection: Collection) -> list[Mended]:
     """Close what dead processes left open. The caller makes sure that all are dead."""
     for draft in collection.drafts():
         draft.unlink(missing_ok=True)
-    return [_recovered(path) for path in collection.left_open()]
+    return list(_recovered(collection, collection.left_open()))
 
 
-def _recovered(path: Path) -> Mended:
-    found = recover(path)
-    told = f"{found.records} whole records kept, {found.cut} bytes set aside"
-    return Mended(found.path or found.tail, told)
+def _recovered(collection: Collection, paths: Iterable[Path]) -> Iterator[Mended]:
+    """By name, so that a site's captures come first: of readings only those with one are kept."""
+    for path in sorted(paths):
+        found = recover(path, _unfounded(collection, path))
+        told = f"{found.records} whole records kept, {found.cut} bytes set aside"
+        yield Mended(found.path or found.tail, told)
+
+
+def _unfounded(collection: Collection, path: Path) -> int | None:
+    """Where the first reading stands, in an open file, whose capture is in no file.
+
+    The disk takes what is written in any order: after a power cut the captures of the last seconds
+    may be gone, and what was read from them still there.
+    """
+    group: int | None = None
+    with suppress(CorruptRecord):
+        for record in reader.iter_records(path):
+            group = record.offset if group is None else group
+            if journal.is_entry(record):
+                looks = list(_looks([record], []))
+                if not all(_is_kept(collection, look.capture) for look in looks):
+                    return group
+            if record.type != "conversion":
+                group = None
+    return group
+
+
+def _is_kept(collection: Collection, capture: Capture) -> bool:
+    try:
+        with collection.open_record(capture) as record:
+            record.finish()
+            return record.record_id == capture.record_id
+    except (CorruptRecord, OSError):
+        return False
 
 
 def _finish(collection: Collection, prefix: str) -> Iterator[Mended]:
     for draft in _of(prefix, collection.drafts()):
         draft.unlink(missing_ok=True)
-    yield from map(_recovered, _of(prefix, collection.left_open()))
+    yield from _recovered(collection, _of(prefix, collection.left_open()))
     captures = _of(prefix, collection.warcs())
     texts = _of(prefix, collection.warcs(text=True))
     yield from _tell_captures(collection, captures)

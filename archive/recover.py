@@ -32,14 +32,16 @@ class Recovered:
     cut: int
 
 
-def recover(open_path: Path) -> Recovered:
+def recover(open_path: Path, beyond: int | None = None) -> Recovered:
     """Give a dead process's `NAME.open` its final name, cut after its last whole record.
+
+    What stands from `beyond` on is cut off too, whole or not.
 
     The caller makes sure, by the site's lock, that nobody is writing it. Doing it twice, or being
     killed while doing it, is harmless: the tail is on the disk before anything is cut.
     """
     final = open_path.with_name(open_path.name.removesuffix(OPEN))
-    records, end = _whole_records(open_path)
+    records, end = _whole_records(open_path, beyond)
     tail = final.with_name(final.name + TAIL)
     cut = _set_aside(open_path, end, tail)
     if not records:
@@ -54,11 +56,13 @@ def recover(open_path: Path) -> Recovered:
     return Recovered(path=final, records=records, tail=tail, cut=cut)
 
 
-def _whole_records(path: Path) -> tuple[int, int]:
+def _whole_records(path: Path, beyond: int | None) -> tuple[int, int]:
     """How many records are whole, and where the last of them ends."""
     records = end = 0
     try:
         for record in iter_records(path):
+            if record.offset == beyond:
+                break
             end = record.offset + record.length
             records += 1
     except CorruptRecord:

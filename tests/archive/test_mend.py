@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -131,3 +133,24 @@ def test_drafts_are_swept_up(kept: Collection) -> None:
     draft.write_text("half a line")
     kept.mend()
     assert not draft.exists()
+
+
+@pytest.mark.parametrize("kept", [2, 1, 0])
+def test_a_power_cut_may_take_captures_and_leave_readings(
+    collection: Collection, tmp_path: Path, kept: int
+) -> None:
+    """Where fewer captures than readings have reached the disk, only readings of those are kept."""
+    left = tmp_path / "left"
+    with collection.recording(site="one", run_id="one") as recording:
+        captures = [recording.record(exchange(f"http://one.vn/{n}")) for n in range(3)]
+        looks = [recording.convert(look(capture, site="one")) for capture in captures if capture]
+        shutil.copytree(collection.path, left)
+    lost = looks[kept].capture
+    with (left / "archive" / f"{lost.filename}.open").open("r+b") as file:
+        file.truncate(lost.offset + lost.length // 2)
+    mended = Collection.open(left)
+    mended.mend()
+    assert list(verify(mended)) == []
+    with Catalog(mended.catalog_path) as catalog:
+        found = [entry.url for entry in catalog.articles()]
+    assert found == [one.url for one in looks[:kept]]

@@ -49,7 +49,7 @@ class Tally:
         self.ends["killed" if done.was_killed else f"exit {done.code}"] += 1
         self.kills += done.was_killed
         self.errors += any(f"tortured: {how}" in done.err for how in ("refuse", "short", "full"))
-        if done.words[0] != "scrapy" and "Traceback (most recent call last)" in done.err:
+        if done.words[0] != "scrapy" and (done.code == 1 or "Traceback (most re" in done.err):
             self.ends["without a clear word"] += 1
             print(f"UNCLEAR: {' '.join(done.words[:2])}\n{done.err[-2500:]}", flush=True)
 
@@ -195,8 +195,10 @@ class Stage:
         for fault in faults:
             print(f"WRONG: {fault}", flush=True)
         if faults and self.keep:
-            shutil.move(self.keep / "last", self.keep / f"round-{self.tally.rounds}-before")
-            shutil.copytree(ground.collection, self.keep / f"round-{self.tally.rounds}-after")
+            here = self.keep / f"round-{self.tally.rounds}"
+            shutil.rmtree(here, ignore_errors=True)
+            shutil.move(self.keep / "last", here / "before")
+            shutil.copytree(ground.collection, here / "after")
         self.tally.faults += faults
         return faults
 

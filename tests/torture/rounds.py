@@ -75,7 +75,7 @@ def _left_open(ground: Ground) -> Iterator[Done]:
 
 
 def power_cut(ground: Ground) -> Iterator[Done]:
-    """kill -9 at a random call, and what was not synced by then is cut somewhere or not there.
+    """kill -9 at a random call, and what was not synced by then is cut, zeros, or not there.
 
     Only the crawl log is whole: what was once read in it was reported.
     """
@@ -88,7 +88,10 @@ def power_cut(ground: Ground) -> Iterator[Done]:
     for path in ground.files():
         size, safe = path.stat().st_size, sizes.get(path, 0)
         if path.suffix != ".jsonl" and size > safe:
-            os.truncate(path, ground.random.randint(safe, size))
+            whole = ground.random.randint(safe, size)
+            os.truncate(path, whole)
+            if ground.random.random() < 0.3:
+                os.truncate(path, size)  # zeros, as file systems leave them
         if not safe and not path.stat().st_size:
             path.unlink()
 
