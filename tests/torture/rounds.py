@@ -92,7 +92,7 @@ def power_cut(ground: Ground) -> Iterator[Done]:
             os.truncate(path, whole)
             if ground.random.random() < 0.3:
                 os.truncate(path, size)  # zeros, as file systems leave them
-        if not safe and not path.stat().st_size:
+        if path not in sizes and not path.stat().st_size:
             path.unlink()
 
 
