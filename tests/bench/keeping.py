@@ -96,7 +96,8 @@ def table(rounds: list[dict[str, Figures]], captures: int, megabytes: float) -> 
     lines = [
         f"{captures} captures of {megabytes:.1f} MB on the wire, half of the pages gzipped; "
         f"files of 1 MB; medians of {len(rounds)} rounds",
-        f"{'':52}{'MB/s':>8}{'captures/s':>12}{'records/s':>11}{'x beside':>10}",
+        f"{'':52}{'MB/s':>8}{'captures/s':>12}{'records/s':>11}"
+        f"{'x beside':>10}{'CPU ms/capture':>16}",
     ]
     for row in ROWS:
         value = {key: median(r[row.step][key] for r in rounds) for key in rounds[0][row.step]}
@@ -105,7 +106,7 @@ def table(rounds: list[dict[str, Figures]], captures: int, megabytes: float) -> 
         lines.append(
             f"{row.title:52}{megabytes / seconds:8.1f}{captures / seconds:12.0f}"
             f"{value['records'] / seconds:11.0f}"
-            f"{f'{median(ratio):.2f}' if ratio else '':>10}"
+            f"{f'{median(ratio):.2f}' if ratio else '':>10}{value['cpu'] / captures * 1000:16.2f}"
         )
     return "\n".join(lines)
 
