@@ -38,10 +38,17 @@ class Ground:
         chosen = names or self.random.sample(self.world.names, self.random.choice((1, 1, 2)))
         refresh = self.random.random() < 0.8
         if len(chosen) == 1 and self.random.random() < 0.5:
-            words = self.world.spider(*chosen)
-            return [*words, "-s", f"REFRESH={refresh}", "-s", f"COLLECTION={self.collection}"]
+            return self._spider(chosen[0], refresh)
         words = [*self.world.crawl(*chosen), f"--collection={self.collection}"]
         return [*words, "--refresh"] if refresh else words
+
+    def heedless(self) -> list[str]:
+        """A crawl that goes on until the disk is full."""
+        return [*self._spider(self.random.choice(self.world.names), True), "-s", "MIN_FREE_BYTES=0"]
+
+    def _spider(self, name: str, refresh: bool) -> list[str]:
+        settings = ["-s", f"REFRESH={refresh}", "-s", f"COLLECTION={self.collection}"]
+        return [*self.world.spider(name), *settings]
 
     def files(self) -> list[Path]:
         """The files of the collection but its databases, which look after themselves."""
@@ -153,10 +160,15 @@ def term_at_a_call(ground: Ground) -> Iterator[Done]:
 
 
 def full_disk(ground: Ground) -> Iterator[Done]:
-    """A file system of a few MB that is soon full; what mends it has no room either."""
+    """A file system of a few MB that is soon full; what mends it has no room either.
+
+    Most crawls are told that this is room enough: else they would end in order before it is full.
+    """
     ground.disk.leave_room(1000 * ground.random.randint(*_ROOM))
     limit = ground.disk.file_limit
-    yield Child(*ground.words(), file_limit=limit).done()
+    heedless = ground.random.random() < 0.8
+    words = ground.heedless() if heedless else ground.words()
+    yield Child(*words, file_limit=limit).done()
     yield Child(*ground.mend("verify", "--repair"), file_limit=limit).done()
     ground.disk.make_room()
 
