@@ -5,8 +5,10 @@ from __future__ import annotations
 import heapq
 import json
 import os
+import sqlite3
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -145,15 +147,48 @@ def _digest(value: str | None) -> Digest | None:
         return None
 
 
-def index_of(captures: Iterable[Capture]) -> bytes:
-    """The index of those of these captures that are listed: their lines, sorted, each once."""
-    return b"".join(sorted({to_line(capture) for capture in captures if capture.is_listed}))
+class Lines:
+    """Index lines put in order, each once, however many. Only those of captures that are listed.
+
+    They stand in a temporary database: memory does not grow with them. For one thread; close it.
+    """
+
+    def __init__(self) -> None:
+        # A file of no name, which goes with the connection.
+        self._database = sqlite3.connect("", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("CREATE TABLE lines (line BLOB PRIMARY KEY) WITHOUT ROWID")
+
+    def add(self, capture: Capture) -> None:
+        if capture.is_listed:
+            self._database.execute("INSERT OR IGNORE INTO lines VALUES (?)", (to_line(capture),))
+
+    def between(self, first: bytes = b"", beyond: bytes | None = None) -> Iterator[bytes]:
+        """The lines from `first` on and below `beyond`, sorted bytewise."""
+        found = self._database.execute(
+            "SELECT line FROM lines WHERE line >= ?1 AND (?2 IS NULL OR line < ?2) ORDER BY line",
+            (first, beyond),
+        )
+        return (line for (line,) in found)
+
+    def write(self, path: Path) -> None:
+        """Write the index of one WARC file: whole or not at all. Raises OSError."""
+        with written_whole(path) as draft, open(draft, "wb") as index:
+            index.writelines(self.between())
+
+    def clear(self) -> None:
+        self._database.execute("DELETE FROM lines")
+
+    def close(self) -> None:
+        self._database.close()
 
 
 def write_index(path: Path, captures: Iterable[Capture]) -> None:
-    """Write the index of one WARC file: whole or not at all. Raises OSError."""
-    with written_whole(path) as draft:
-        draft.write_bytes(index_of(captures))
+    """Write the index of these captures: whole or not at all. Raises OSError."""
+    with closing(Lines()) as lines:
+        for capture in captures:
+            lines.add(capture)
+        lines.write(path)
 
 
 def lines_between(

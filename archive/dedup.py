@@ -11,11 +11,11 @@ conditional requests. Whatever is put in twice, or in another order, leaves the 
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from archive.digest import Digest
@@ -26,6 +26,7 @@ MAX_REPEATS = 50
 MAX_AGE = timedelta(days=180)
 MIN_PAYLOAD = 512
 """Bytes below which a revisit record costs more than the payload that it saves."""
+_AT_ONCE = 1000
 MAX_VALIDATOR = 1000
 """Characters of an ETag or date that are sent back to a server."""
 
@@ -65,9 +66,9 @@ ON CONFLICT (digest) DO UPDATE SET (record_id, size, url, date, filename)
     = (excluded.record_id, excluded.size, excluded.url, excluded.date, excluded.filename)
 WHERE (excluded.date, excluded.record_id) > (date, record_id)
 """
-_PUT_REPEATS = """
-INSERT INTO repeats (original, filename, count) VALUES (?, ?, ?)
-ON CONFLICT DO UPDATE SET count = count + excluded.count
+_PUT_REPEAT = """
+INSERT INTO repeats (original, filename, count) VALUES (?, ?, 1)
+ON CONFLICT DO UPDATE SET count = count + 1
 """
 _PUT_VALIDATORS = """
 INSERT INTO validators (url, date, etag, last_modified, digest) VALUES (?, ?, ?, ?, ?)
@@ -199,12 +200,17 @@ class Dedup:
         with self._transaction():
             self._put(derived)
 
-    def commit_file(self, filename: str, derived: Iterable[Derived]) -> None:
-        """Take in all that is derived from a closed file, whatever of it was taken in before."""
+    def take_in(self, filename: str, derived: Iterable[Derived]) -> None:
+        """Take in all that is derived from a closed file, whatever of it was taken in before.
+
+        In several transactions, so that others need not wait; the file is noted in the last.
+        """
         with self._transaction():
             self._database.execute("DELETE FROM repeats WHERE filename = ?", (filename,))
-            self._put(derived)
-            self._database.execute("INSERT OR IGNORE INTO files VALUES (?)", (filename,))
+        left = iter(derived)
+        while some := list(islice(left, _AT_ONCE)):
+            self.commit(some)
+        self.note_file(filename)
 
     def note_file(self, filename: str) -> None:
         """All of this file has been taken in."""
@@ -260,7 +266,7 @@ class Dedup:
                 yield
 
     def _put(self, derived: Iterable[Derived]) -> None:
-        execute, repeats = self._database.execute, Counter[Repeat]()
+        execute = self._database.execute
         for one in derived:
             match one:
                 case Original(digest=digest, size=size, url=url, date=date, filename=filename):
@@ -268,7 +274,5 @@ class Dedup:
                     execute(_PUT_ORIGINAL, row)
                 case Validators(url=url, date=date, etag=etag, last_modified=modified):
                     execute(_PUT_VALIDATORS, (url, date, etag, modified, str(one.digest)))
-                case Repeat():
-                    repeats[one] += 1
-        rows = [(one.original, one.filename, count) for one, count in repeats.items()]
-        self._database.executemany(_PUT_REPEATS, rows)
+                case Repeat(original=original, filename=filename):
+                    execute(_PUT_REPEAT, (original, filename))

@@ -17,10 +17,11 @@ from archive import cdxj, journal, manifest, reader, scan
 from archive.article import Look, Run
 from archive.catalog import Catalog
 from archive.cdxj import Capture
-from archive.dedup import Dedup
+from archive.dedup import Dedup, Derived
 from archive.errors import CollectionLocked, CorruptRecord
 from archive.record import Record
 from archive.recover import recover
+from archive.scan import Scanned
 
 if TYPE_CHECKING:
     from archive.collection import Collection
@@ -152,10 +153,25 @@ def _tell_captures(collection: Collection, paths: list[Path]) -> Iterator[Mended
             index = collection.index_path(path.name)
             if path in unknown or not index.exists():
                 damage = list[CorruptRecord]()
-                scanned = list(_until_damage(scan.scan(path), damage))
-                cdxj.write_index(index, [one.capture for one in scanned])
-                dedup.commit_file(path.name, [d for one in scanned for d in one.derived])
-                yield _told(path, f"{len(scanned)} captures indexed", damage)
+                count = tell(path, _until_damage(scan.scan(path), damage), index, dedup)
+                yield _told(path, f"{count} captures indexed", damage)
+
+
+def tell(path: Path, found: Iterable[Scanned], index: Path, dedup: Dedup) -> int:
+    """Write the index of a file and let the dedup table know of it; how many captures it has."""
+    count = 0
+
+    def derived(lines: cdxj.Lines) -> Iterator[Derived]:
+        nonlocal count
+        for one in found:
+            count += 1
+            lines.add(one.capture)
+            yield from one.derived
+
+    with closing(cdxj.Lines()) as lines:
+        dedup.take_in(path.name, derived(lines))
+        lines.write(index)
+    return count
 
 
 def _tell_texts(collection: Collection, paths: list[Path]) -> Iterator[Mended]:

@@ -18,6 +18,8 @@ from archive.errors import WorkerDied
 Progress = Callable[[Path, int, int], None]
 """Called with each file when it is done, how many are done, and how many there are."""
 _Result = TypeVar("_Result")
+POOL_FROM = 16 * 1024 * 1024
+"""Bytes in all from which starting workers is sooner done than reading alone."""
 _AHEAD = 4
 """Tasks that are handed out for each worker: results that wait for their turn are kept."""
 
@@ -30,14 +32,15 @@ def over_files(
 ) -> Iterator[_Result]:
     """`function` of each path: results in the order of the paths, each as soon as may be.
 
-    `workers` is the number of processes: all processors without it; one means this process, and so
-    does a single path. With more, `function` and its results must be picklable, and it may be
-    called again for the same path: when a worker dies, every file that has no result yet is done
-    in a process of its own. `progress` is told of each file as it is done, in no certain order.
+    `workers` is the number of processes: without it all processors, if there are POOL_FROM bytes to
+    be read; one means this process, and so does a single path. With more, `function` and its
+    results must be picklable, and it may be called again for the same path: when a worker dies,
+    every file that has no result yet is done in a process of its own. `progress` is told of each
+    file as it is done, in no certain order.
     Raises what `function` raises, and WorkerDied for a file whose own process dies too.
     """
     done = _Counted(progress, len(paths))
-    count = min(workers or os.cpu_count() or 1, len(paths))
+    count = min(workers or _sensible(paths), len(paths))
     if count <= 1:
         yield from (done(path, function(path)) for path in paths)
         return
@@ -48,6 +51,11 @@ def over_files(
             yielded += 1
     except BrokenProcessPool:
         yield from (done(path, _alone(function, path)) for path in paths[yielded:])
+
+
+def _sensible(paths: Sequence[Path]) -> int:
+    size = sum(path.stat().st_size for path in paths if path.exists())
+    return os.cpu_count() or 1 if size >= POOL_FROM else 1
 
 
 class _Counted:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from archive import cdxj, journal, reader, scan
+from archive import journal, reader, scan
 from archive.article import Look, Run
 from archive.catalog import Catalog
 from archive.collection import Collection
-from archive.dedup import Dedup, Derived
+from archive.dedup import Dedup
 from archive.disk import replace_synced
-from archive.mend import recover_left
+from archive.mend import recover_left, tell
 from archive.parallel import Progress, over_files
+from archive.sqlite import BUSY_TIMEOUT
 
 _UNDER_WAY = ".rebuilding"
 """What ends the name of a database while it is made; a rebuild that was killed goes on with it."""
+_ORDER = ".order"
 _LOOKS = 1000
 """Looks that are put in one transaction."""
 
@@ -78,36 +80,35 @@ def _rebuild_captures(
         left = [
             p for p in paths if p.name not in known or not collection.index_path(p.name).exists()
         ]
-        results = over_files(
-            partial(_indexed, collection.path),
-            left,
-            workers,
-            _part(progress, len(paths) - len(left), len(paths)),
-        )
-        for path, derived in zip(left, results, strict=True):
-            dedup.commit_file(path.name, derived)
+        progress = _part(progress, len(paths) - len(left), len(paths))
+    for _ in over_files(partial(_told, collection.path), left, workers, progress):
+        pass
 
 
-def _indexed(home: Path, path: Path) -> list[Derived]:
-    """Write the index of a file; what else is derived from it."""
-    scanned = list(scan.scan(path))
-    index = Collection(home).index_path(path.name)
-    cdxj.write_index(index, [one.capture for one in scanned])
-    return [derived for one in scanned for derived in one.derived]
+def _told(home: Path, path: Path) -> None:
+    """Write the index of a file, and what else is derived from it into the table under way."""
+    collection = Collection(home)
+    with closing(Dedup(_under_way(collection.dedup_path))) as dedup:
+        tell(path, scan.scan(path), collection.index_path(path.name), dedup)
 
 
 @dataclass(slots=True)
 class _Journal:
-    """What a file of readings holds: its runs, and where its looks stand."""
+    """What a file of readings holds beside its looks, whose places stand in the order of all."""
 
-    looks: list[tuple[str, int, int]] = field(default_factory=list)
-    """Time, offset and length."""
     runs: list[Run] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
 
-def _journal(path: Path) -> _Journal:
+def _journal(order: Path, path: Path) -> _Journal:
     found = _Journal()
+    with closing(_Order(order)) as places:
+        places.add(path, _looks(path, found))
+    return found
+
+
+def _looks(path: Path, found: _Journal) -> Iterator[tuple[str, int, int]]:
+    """Time, offset and length of each look; what else there is goes into `found`."""
     for record in filter(journal.is_entry, reader.iter_records(path)):
         try:
             entry = journal.read(record)
@@ -117,24 +118,24 @@ def _journal(path: Path) -> _Journal:
         if isinstance(entry, Run):
             found.runs.append(entry)
         else:
-            found.looks.append((entry.seen_at, record.offset, record.length))
-    return found
+            yield entry.seen_at, record.offset, record.length
 
 
 def _rebuild_catalog(
     collection: Collection, paths: list[Path], workers: int | None, progress: Progress | None
 ) -> list[Rejected]:
-    draft = _under_way(collection.catalog_path)
-    rejected = list[Rejected]()
-    with closing(_Order(paths)) as order, _catalog_of(draft, paths) as catalog:
-        for number, found in enumerate(over_files(_journal, paths, workers, progress)):
-            order.add(number, found.looks)
+    draft, rejected = _under_way(collection.catalog_path), list[Rejected]()
+    order = collection.catalog_path.with_suffix(_ORDER)
+    _remove(order)
+    with closing(_Order(order)) as places, _catalog_of(draft, paths) as catalog:
+        for found in over_files(partial(_journal, order), paths, workers, progress):
             rejected += found.rejected
             for run in found.runs:
                 catalog.put_run(run)
-        looks = order.looks(catalog.newest_look())
+        looks = places.looks(catalog.newest_look())
         while some := list(islice(looks, _LOOKS)):
             catalog.put_many(some)
+    _remove(order)
     return rejected
 
 
@@ -151,23 +152,28 @@ def _catalog_of(draft: Path, paths: list[Path]) -> Catalog:
 
 
 class _Order:
-    """Looks of many files in the order of their times. SQLite sorts, on disk if they are many."""
+    """Looks of many files in the order of their times. SQLite sorts, on disk if they are many.
 
-    def __init__(self, paths: list[Path]) -> None:
-        self._paths = paths
-        self._database = sqlite3.connect("")
-        self._database.execute("CREATE TABLE places (seen_at, file, start, length)")
+    Several processes may add to the database at `path`.
+    """
 
-    def add(self, file: int, looks: Iterable[tuple[str, int, int]]) -> None:
-        rows = ((seen_at, file, start, length) for seen_at, start, length in looks)
-        self._database.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", rows)
+    def __init__(self, path: Path) -> None:
+        self._database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+        self._database.execute("PRAGMA synchronous = OFF")
+        self._database.execute("CREATE TABLE IF NOT EXISTS places (seen_at, file, start, length)")
+
+    def add(self, path: Path, looks: Iterator[tuple[str, int, int]]) -> None:
+        while some := [(at, str(path), *place) for at, *place in islice(looks, _LOOKS)]:
+            self._database.execute("BEGIN IMMEDIATE")
+            with self._database:
+                self._database.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", some)
 
     def looks(self, since: str) -> Iterator[Look]:
         """From a time on, one at a time: their texts together may not fit into memory."""
-        sql = """SELECT file, start, length FROM places WHERE seen_at >= ?
+        sql = """SELECT DISTINCT file, start, length, seen_at FROM places WHERE seen_at >= ?
             ORDER BY seen_at, file, start"""
-        for file, start, length in self._database.execute(sql, (since,)):
-            with reader.open_record(self._paths[file], start, length) as record:
+        for file, start, length, _ in self._database.execute(sql, (since,)):
+            with reader.open_record(file, start, length) as record:
                 look = journal.read(record)
             if isinstance(look, Look):
                 yield look

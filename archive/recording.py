@@ -67,7 +67,6 @@ class Recording:
         """Closed files of readings: `Catalog.note_files` them when the catalog has all of them."""
         self._collection, self._held = collection, ExitStack()
         self._clock, self._new_id, self._allow_credentials = clock, new_id, allow_credentials
-        self._live = dict[str, list[Capture]]()
         self._derived = list[Derived]()
         self._indexed = list[str]()
         info = [
@@ -103,6 +102,7 @@ class Recording:
             held.enter_context(self._collection.hold_site(self.site))
             self.mended = mend_site(self._collection, self.site)
             self._dedup = held.enter_context(closing(Dedup(self._collection.dedup_path)))
+            self._live = held.enter_context(closing(cdxj.Lines()))
             self._collection.live.append(self)
             held.callback(self._collection.live.remove, self)
             self._held = held.pop_all()
@@ -214,10 +214,7 @@ class Recording:
 
     def captures(self, first: bytes = b"", beyond: bytes | None = None) -> Iterator[Capture]:
         """Captures of the file being written, sorted as an index would have them."""
-        for key in sorted(self._live):
-            line = key.encode() + b" "
-            if first <= line and (beyond is None or line < beyond):
-                yield from sorted(self._live[key], key=cdxj.to_line)
+        return map(cdxj.from_line, self._live.between(first, beyond))
 
     def _original(self, exchange: Exchange, response: Message) -> Original | None:
         """The committed response that this one repeats, if it may be said so."""
@@ -236,8 +233,7 @@ class Recording:
         return found if found and self._collection.has_file(found.filename) else None
 
     def _keep(self, scanned: Scanned, response: Message, original: Original | None) -> None:
-        if scanned.capture.is_listed:
-            self._live.setdefault(scanned.capture.urlkey, []).append(scanned.capture)
+        self._live.add(scanned.capture)
         self._derived += scanned.derived
         if original:
             self.revisits += 1
@@ -281,9 +277,7 @@ class Recording:
 
     def _index(self, file: Sealed) -> None:
         """A file of captures has been closed, hence synced: write its index."""
-        live = [capture for captures in self._live.values() for capture in captures]
-        mine = [capture for capture in live if capture.filename == file.name]
-        cdxj.write_index(self._collection.index_path(file.name), mine)
+        self._live.write(self._collection.index_path(file.name))
         self._live.clear()
         self._indexed.append(file.name)
         self._seal(file)

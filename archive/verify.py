@@ -7,7 +7,7 @@ record, a file, an index, a package, and of all of them together stands in check
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -26,8 +26,6 @@ from archive.record import GZIP_MAGIC, OPEN, SUFFIX
 
 __all__ = ["ERROR", "WARNING", "Finding", "repair", "verify"]
 
-_POOL_FROM = 16 * 1024 * 1024
-"""Bytes in all from which starting workers is sooner done than reading alone."""
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _ARCHIVES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 
@@ -52,7 +50,7 @@ def verify(
     for path in paths:
         _kind(path)
     with References() as references:
-        for report in over_files(_check_any, paths, _workers(paths, workers), progress):
+        for report in over_files(_check_any, paths, workers, progress):
             yield from report.findings
             references.add(report.links)
         yield from together.check_references(references, complete=False)
@@ -86,7 +84,7 @@ def _verify_collection(
     paths = collection.warcs() + collection.warcs(text=True)
     with References() as references:
         check = partial(_check_ours, collection.path)
-        for report in over_files(check, paths, _workers(paths, workers), progress):
+        for report in over_files(check, paths, workers, progress):
             yield from report.findings
             references.add(report.links)
         for path in filter(Path.exists, unfinished):
@@ -113,7 +111,7 @@ def _check_ours(home: Path, path: Path) -> FileReport:
 
 
 def _check_index(collection: Collection, path: Path) -> Iterator[Fault]:
-    return check_index(collection.index_path(path.name), lambda: scan.captures(path))
+    return check_index(collection.index_path(path.name), scan.captures(path))
 
 
 def _check_any(path: Path) -> FileReport:
@@ -130,8 +128,3 @@ def _kind(path: Path) -> str:
     if name.endswith(_ARCHIVES) or begin.startswith((GZIP_MAGIC, b"WARC/", b"filedesc:")):
         return "warc"
     raise NotAnArchive(path)
-
-
-def _workers(paths: Sequence[Path], workers: int | None) -> int | None:
-    total = sum(path.stat().st_size for path in paths)
-    return 1 if workers is None and total < _POOL_FROM else workers

@@ -123,7 +123,7 @@ def test_any_command_mends_what_a_kill_left(web: PracticeWeb, tmp_path: Path) ->
     article that was told of before.
     """
     at = web.sites["chodon"].start
-    command = f"-m crawler.cli crawl chodon --at={at} --delay=0 --collection={tmp_path}/c"
+    command = f"-m crawler.cli crawl chodon --at={at} --delay=0.2 --collection={tmp_path}/c"
     with subprocess.Popen(
         [sys.executable, *shlex.split(command)], stderr=subprocess.DEVNULL
     ) as run:

@@ -199,13 +199,13 @@ MANY_INDEXES = """
     collection = Collection.create(sys.argv[1])
     for night in range(3000):
         name = f"tinhuy-{night:014}-00000-0.warc.gz"
-        collection.index_path(name).write_bytes(cdxj.index_of([
+        cdxj.write_index(collection.index_path(name), [
             Capture(
                 urlkey=f"vn,a)/{page}", url=f"http://a.vn/{page}", timestamp=f"{night:014}",
                 mime="text/html", status=200, digest=None, length=1, offset=page, filename=name,
             )
             for page in (night % 7, *range(7, 27))
-        ]))
+        ])
     before = peak()
     of_one_page = [capture.timestamp for capture in collection.captures("http://a.vn/3")]
     assert of_one_page == [f"{night:014}" for night in range(3, 3000, 7)]

@@ -225,7 +225,9 @@ def test_the_index_is_sorted_and_that_of_the_file(made: list[Fetch]) -> None:
         captures = _record(collection, made)
         [path] = collection.warcs()
         index = collection.index_path(path.name)
-        assert index.read_bytes() == cdxj.index_of(scan.captures(path)) == cdxj.index_of(captures)
+        for again in (scan.captures(path), captures):
+            cdxj.write_index(other := index.with_name("again"), again)
+            assert index.read_bytes() == other.read_bytes()
         sort = ["sort", "-c", str(index)]
         subprocess.run(sort, env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"}, check=True)
         lines = index.read_bytes().splitlines(keepends=True)
