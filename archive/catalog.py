@@ -197,7 +197,7 @@ class Catalog:
         """The files of readings that have been entered whole."""
         return {row["name"] for row in self._select("SELECT name FROM files")}
 
-    def looks(self) -> int:
+    def count_looks(self) -> int:
         """How many looks have been entered."""
         return int(self._select("SELECT count(*) FROM looks").fetchone()[0])
 

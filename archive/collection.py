@@ -1,12 +1,15 @@
 """Collection: a directory of WARC files with their indexes, laid out as pywb expects.
 
 archive/*.warc.gz     the truth; names with `-text-` hold readings, the others captures
-indexes/*.cdxj        one for each file of captures; derived
+archive/*.open        files that are being written, or were when their process died
+archive/*.tail        what recovery cut off such a file
+indexes/*.cdxj        one for each file of captures; derived (*.draft: half written)
 manifest.sha256       size and sha256 of every closed file, for `sha256sum -c`
 catalog.sqlite3       articles, versions, runs, search; derived
 dedup.sqlite3         payloads and the responses that hold them; derived
 logs/                 one crawl log for each run: what was kept, and what was not asked for
-locks/                one lock for each site that is being written
+*.rebuilding *.order  a rebuild under way, or one that was interrupted
+locks/                one lock for each site that is being written; -alone- is a rebuild's
 collection.json       says that this is a collection
 """
 
@@ -29,7 +32,7 @@ from filelock import FileLock, Timeout
 
 from archive import cdxj, mend, reader, scan
 from archive.cdxj import Capture
-from archive.disk import written_whole
+from archive.disk import sync_directory, written_whole
 from archive.errors import CaptureNotFound, CollectionLocked, CorruptRecord, NotACollection
 from archive.mend import Mended
 from archive.parallel import Progress as Progress
@@ -81,6 +84,7 @@ class Collection:
             directory.mkdir(parents=True, exist_ok=True)
         with written_whole(path / MARKER) as draft:
             draft.write_text(json.dumps(_FORMAT) + "\n")
+        sync_directory(path.parent)
         return collection
 
     @classmethod
@@ -201,6 +205,7 @@ class Collection:
         return closed if closed.exists() else closed.with_name(filename + OPEN)
 
     def has_file(self, filename: str) -> bool:
+        """Whether a WARC file is there, closed or still written."""
         return self.file(filename).exists()
 
     def index_path(self, filename: str) -> Path:
@@ -228,7 +233,8 @@ class Collection:
         try:
             lock.acquire(timeout=wait)
         except Timeout as error:
-            raise CollectionLocked(self.path, prefix) from error
+            site = "all of it" if prefix == ALONE else prefix
+            raise CollectionLocked(self.path, site) from error
         try:
             yield
         finally:
@@ -246,7 +252,7 @@ class Collection:
     def alone(self) -> Iterator[None]:
         """Hold the locks of all sites, and let no other be begun. Raises CollectionLocked."""
         with ExitStack() as held:
-            held.enter_context(self.hold(ALONE))
+            held.enter_context(self.hold(ALONE, wait=_MOMENT))
             for path in sorted(self.locks_dir.glob("*.lock")):
                 if path.stem != ALONE:
                     held.enter_context(self.hold(path.stem))

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.cdxj import timestamp
-from archive.errors import StorageFailed
+from archive.disk import stored, sync_directory
 from archive.urlkey import target_uri
 from archive.writer import one_line
 
@@ -34,7 +34,7 @@ class CrawlLog:
     prefix: str
     run_id: str
     _path: Path | None = field(default=None, init=False)
-    _lines: list[str] = field(default_factory=list, init=False)
+    _lines: list[tuple[bool, str]] = field(default_factory=list, init=False)
     _refusals: int = field(default=0, init=False)
 
     def keep(self, at: str, **facts: Any) -> None:
@@ -52,22 +52,29 @@ class CrawlLog:
         """Append what waits; the caller has synced the records. Raises StorageFailed."""
         if not self._lines or self._path is None:
             return
-        lines, self._lines = "".join(self._lines), []
-        try:
+        with stored(self._path):
             self.directory.mkdir(exist_ok=True)
-            with open(self._path, "a", encoding="ascii") as log:
-                log.write(lines)
-                log.flush()
-                os.fsync(log.fileno())
-        except OSError as error:
-            raise StorageFailed(self._path, error.strerror or str(error)) from error
+            is_new = not self._path.exists()
+            with open(self._path, "ab") as log:
+                size = log.tell()
+                try:
+                    log.write("".join(line for _, line in self._lines).encode())
+                    log.flush()
+                    os.fsync(log.fileno())
+                except OSError:
+                    os.truncate(self._path, size)  # half a line would spoil the next
+                    raise
+            if is_new:
+                sync_directory(self.directory)
+        self._lines.clear()
 
     def forget(self) -> None:
-        """Drop what waits: the records did not reach the disk."""
-        self._lines.clear()
+        """Drop what waits of exchanges: their records did not reach the disk."""
+        self._lines = [(promised, line) for promised, line in self._lines if not promised]
 
     def _add(self, at: str, facts: dict[str, Any]) -> None:
         if self._path is None:
             run = re.sub(r"[^A-Za-z0-9_.-]", "_", self.run_id[:8])
             self._path = self.directory / f"{self.prefix}-{timestamp(at)}-{run}.jsonl"
-        self._lines.append(json.dumps({"at": at, **facts}) + "\n")
+        promised = "refused" not in facts
+        self._lines.append((promised, json.dumps({"at": at, **facts}) + "\n"))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from archive.digest import Digest
 from archive.http import Head
@@ -30,7 +31,7 @@ _AT_ONCE = 1000
 MAX_VALIDATOR = 1000
 """Characters of an ETag or date that are sent back to a server."""
 
-_VERSION = 2
+_VERSION = 3
 """Kept in `user_version`. A table of another version is emptied, and filled again by mending."""
 _SCHEMA = """
 DROP TABLE IF EXISTS originals;
@@ -43,7 +44,9 @@ CREATE TABLE originals (
     size INTEGER NOT NULL,
     url TEXT NOT NULL,
     date TEXT NOT NULL,
-    filename TEXT NOT NULL
+    filename TEXT NOT NULL,
+    offset INTEGER NOT NULL,
+    length INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE repeats (
     original TEXT NOT NULL,
@@ -60,10 +63,12 @@ CREATE TABLE validators (
 ) WITHOUT ROWID;
 CREATE TABLE files (name TEXT PRIMARY KEY) WITHOUT ROWID
 """
-_PUT_ORIGINAL = """
-INSERT INTO originals (record_id, digest, size, url, date, filename) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (digest) DO UPDATE SET (record_id, size, url, date, filename)
-    = (excluded.record_id, excluded.size, excluded.url, excluded.date, excluded.filename)
+_COLUMNS = "record_id, digest, size, url, date, filename, offset, length"
+_PUT_ORIGINAL = f"""
+INSERT INTO originals ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (digest) DO UPDATE SET (record_id, size, url, date, filename, offset, length)
+    = (excluded.record_id, excluded.size, excluded.url, excluded.date, excluded.filename,
+       excluded.offset, excluded.length)
 WHERE (excluded.date, excluded.record_id) > (date, record_id)
 """
 _PUT_REPEAT = """
@@ -76,8 +81,8 @@ ON CONFLICT DO UPDATE SET (date, etag, last_modified, digest)
     = (excluded.date, excluded.etag, excluded.last_modified, excluded.digest)
 WHERE excluded.date > date
 """
-_FIND = """
-SELECT record_id, size, url, date, filename FROM originals WHERE digest = ?
+_FIND = f"""
+SELECT {_COLUMNS} FROM originals WHERE digest = ?
     AND (SELECT coalesce(sum(count), 0) FROM repeats WHERE original = record_id) < ?
 """
 
@@ -86,15 +91,18 @@ SELECT record_id, size, url, date, filename FROM originals WHERE digest = ?
 class Original:
     """A response record that holds a payload of `size` bytes, as a revisit refers to it.
 
-    `date` is its WARC-Date, digit for digit; `record_id` has no angle brackets.
+    `date` is its WARC-Date, digit for digit; `record_id` has no angle brackets. It stands in
+    `filename`, `length` bytes from `offset` on.
     """
 
+    record_id: str
     digest: Digest
     size: int
     url: str
     date: str
-    record_id: str
     filename: str
+    offset: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,10 @@ class Validators:
         if head.status != 200 or not (etag or last_modified):
             return None
         return cls(url=url, date=date, etag=etag, last_modified=last_modified, digest=digest)
+
+    def were_sent(self, request: Head) -> bool:
+        """Whether a request asked by these."""
+        return all(request.get(name) == value for name, value in self.headers().items())
 
     def headers(self) -> dict[str, str]:
         """The fields of a conditional request (RFC 9110 §13.1)."""
@@ -169,14 +181,9 @@ class Dedup:
         """The original to refer to, unless it is time to store the payload in full again."""
         with explained(self._path):
             row = self._database.execute(_FIND, (str(digest), MAX_REPEATS)).fetchone()
-        if row is None:
-            return None
-        record_id, size, url, date, filename = row
-        if now - datetime.fromisoformat(date) > MAX_AGE:
-            return None
-        return Original(
-            digest=digest, size=size, url=url, date=date, record_id=record_id, filename=filename
-        )
+        found = _original(row) if row else None
+        is_old = found and now - datetime.fromisoformat(found.date) > MAX_AGE
+        return None if is_old else found
 
     def validators(self, url: str) -> Validators | None:
         """The newest ones of a target URI."""
@@ -232,18 +239,8 @@ class Dedup:
     def originals(self) -> Iterator[Original]:
         """Every original in the table, by digest."""
         with explained(self._path):
-            rows = self._database.execute(
-                "SELECT digest, size, url, date, record_id, filename FROM originals ORDER BY 1"
-            )
-            for digest, size, url, date, record_id, filename in rows:
-                yield Original(
-                    digest=Digest.parse(digest),
-                    size=size,
-                    url=url,
-                    date=date,
-                    record_id=record_id,
-                    filename=filename,
-                )
+            sql = f"SELECT {_COLUMNS} FROM originals ORDER BY digest"
+            yield from map(_original, self._database.execute(sql))
 
     def close(self) -> None:
         self._database.close()
@@ -269,10 +266,25 @@ class Dedup:
         execute = self._database.execute
         for one in derived:
             match one:
-                case Original(digest=digest, size=size, url=url, date=date, filename=filename):
-                    row = (one.record_id, str(digest), size, url, date, filename)
+                case Original():
+                    named, rest = (one.record_id, str(one.digest)), (one.filename, one.offset)
+                    row = (*named, one.size, one.url, one.date, *rest, one.length)
                     execute(_PUT_ORIGINAL, row)
                 case Validators(url=url, date=date, etag=etag, last_modified=modified):
                     execute(_PUT_VALIDATORS, (url, date, etag, modified, str(one.digest)))
                 case Repeat(original=original, filename=filename):
                     execute(_PUT_REPEAT, (original, filename))
+
+
+def _original(row: tuple[Any, ...]) -> Original:
+    record_id, digest, size, url, date, filename, offset, length = row
+    return Original(
+        record_id=record_id,
+        digest=Digest.parse(digest),
+        size=size,
+        url=url,
+        date=date,
+        filename=filename,
+        offset=offset,
+        length=length,
+    )

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archive.errors import StorageFailed
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
@@ -28,6 +30,15 @@ def replace_synced(draft: Path, path: Path) -> None:
     _sync(draft)
     os.replace(draft, path)
     sync_directory(path.parent)
+
+
+@contextmanager
+def stored(path: Path) -> Iterator[None]:
+    """What the disk refuses, told as StorageFailed of `path`."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(path, error.strerror or str(error)) from error
 
 
 def free_bytes(directory: Path) -> int:

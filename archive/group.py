@@ -20,7 +20,8 @@ REQUEST = "application/http;msgtype=request"
 RESPONSE = "application/http;msgtype=response"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
-_CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
+CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
+"""Fields of a request that are secrets."""
 
 Pairs = list[tuple[str, str]]
 
@@ -59,7 +60,7 @@ def read_request(exchange: Exchange, *, allow_credentials: bool) -> Message | No
     """What was sent, if anything. Raises ForbiddenField when credentials were sent."""
     request = Message.read(exchange.request) if exchange.request else None
     if request and not allow_credentials:
-        for name in _CREDENTIALS:
+        for name in CREDENTIALS:
             if request.head.values(name):
                 raise ForbiddenField(name, "a request with credentials is not kept")
     return request

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import http
+from archive.disk import sync_directory
 
 _LONGEST_LINE = 4096
 _ENTRY = re.compile(r"^# (\d{1,18}) bytes\n([0-9a-f]{64})  archive/([^/\n]+)$", re.MULTILINE)
@@ -52,10 +53,14 @@ def add(manifest: Path, files: Iterable[Sealed]) -> None:
         size = os.fstat(descriptor).st_size
         tail = os.pread(descriptor, _LONGEST_LINE, max(0, size - _LONGEST_LINE))
         os.ftruncate(descriptor, size - len(tail.rpartition(b"\n")[2]))
-        os.write(descriptor, lines.encode())
+        left = memoryview(lines.encode())
+        while left:
+            left = left[os.write(descriptor, left) :]
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    if not size:
+        sync_directory(manifest.parent)
 
 
 def read(manifest: Path) -> dict[str, Sealed]:

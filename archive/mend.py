@@ -7,7 +7,7 @@ is told to them. Nothing is done to the files of a site that is being written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from archive.article import Look, Run
 from archive.catalog import Catalog
 from archive.cdxj import Capture
 from archive.dedup import Dedup, Derived
+from archive.disk import stored
 from archive.errors import CollectionLocked, CorruptRecord
 from archive.record import Record
 from archive.recover import recover
@@ -96,7 +97,8 @@ def recover_left(collection: Collection) -> list[Mended]:
 def _recovered(collection: Collection, paths: Iterable[Path]) -> Iterator[Mended]:
     """By name, so that a site's captures come first: of readings only those with one are kept."""
     for path in sorted(paths):
-        found = recover(path, _unfounded(collection, path))
+        with stored(path):
+            found = recover(path, _unfounded(collection, path))
         told = f"{found.records} whole records kept, {found.cut} bytes set aside"
         yield Mended(found.path or found.tail, told)
 
@@ -108,7 +110,7 @@ def _unfounded(collection: Collection, path: Path) -> int | None:
     may be gone, and what was read from them still there.
     """
     group: int | None = None
-    with suppress(CorruptRecord):
+    with suppress(CorruptRecord):  # what stands behind the damage is cut off in any case
         for record in reader.iter_records(path):
             group = record.offset if group is None else group
             if journal.is_entry(record):
@@ -125,7 +127,7 @@ def _is_kept(collection: Collection, capture: Capture) -> bool:
         with collection.open_record(capture) as record:
             record.finish()
             return record.record_id == capture.record_id
-    except (CorruptRecord, OSError):
+    except (CorruptRecord, FileNotFoundError):
         return False
 
 
@@ -138,7 +140,8 @@ def _finish(collection: Collection, prefix: str) -> Iterator[Mended]:
     yield from _tell_captures(collection, captures)
     yield from _tell_texts(collection, texts)
     if unsealed := _unsealed(collection, captures + texts):
-        manifest.add(collection.manifest_path, map(manifest.seal, unsealed))
+        with stored(collection.manifest_path):
+            manifest.add(collection.manifest_path, map(manifest.seal, unsealed))
 
 
 def _of(prefix: str, paths: Iterable[Path]) -> list[Path]:
@@ -146,19 +149,32 @@ def _of(prefix: str, paths: Iterable[Path]) -> list[Path]:
 
 
 def _tell_captures(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
-    """Index what stands in files of captures; of a damaged one, what stands before the damage."""
+    """Index what stands in files of captures; of a damaged one, what stands before the damage,
+    unless there is an index from better days.
+    """
     unknown = set(_unknown(paths, collection.dedup_path, Dedup))
     with closing(Dedup(collection.dedup_path)) as dedup:
         for path in paths:
             index = collection.index_path(path.name)
             if path in unknown or not index.exists():
                 damage = list[CorruptRecord]()
-                count = tell(path, _until_damage(scan.scan(path), damage), index, dedup)
+                found = _until_damage(scan.scan(path), damage)
+                with stored(index):
+                    count = tell(path, found, index, dedup, damage)
                 yield _told(path, f"{count} captures indexed", damage)
 
 
-def tell(path: Path, found: Iterable[Scanned], index: Path, dedup: Dedup) -> int:
-    """Write the index of a file and let the dedup table know of it; how many captures it has."""
+def tell(
+    path: Path,
+    found: Iterable[Scanned],
+    index: Path,
+    dedup: Dedup,
+    damage: Sequence[CorruptRecord] = (),
+) -> int:
+    """Write the index of a file and let the dedup table know of it; how many captures it has.
+
+    An index that is there stays when `damage`, filled by then, has cut short what was found.
+    """
     count = 0
 
     def derived(lines: cdxj.Lines) -> Iterator[Derived]:
@@ -170,7 +186,8 @@ def tell(path: Path, found: Iterable[Scanned], index: Path, dedup: Dedup) -> int
 
     with closing(cdxj.Lines()) as lines:
         dedup.take_in(path.name, derived(lines))
-        lines.write(index)
+        if not damage or not index.exists():
+            lines.write(index)
     return count
 
 
@@ -181,12 +198,13 @@ def _tell_texts(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
         for path in paths:
             if path.name not in known:
                 damage, runs = list[CorruptRecord](), list[Run]()
-                before = catalog.looks()
+                before = catalog.count_looks()
                 catalog.put_many(_looks(_until_damage(reader.iter_records(path), damage), runs))
                 for run in runs:
                     catalog.put_run(run)
                 catalog.note_files([path.name])
-                yield _told(path, f"{catalog.looks() - before} looks new to the catalog", damage)
+                new = catalog.count_looks() - before
+                yield _told(path, f"{new} looks new to the catalog", damage)
 
 
 def _looks(records: Iterable[Record], runs: list[Run]) -> Iterator[Look]:

@@ -12,13 +12,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from archive import cdxj, journal, manifest, scan
+from archive import cdxj, journal, manifest, reader, scan
 from archive.article import Article, Look, Run
 from archive.cdxj import Capture
 from archive.crawllog import CrawlLog
 from archive.dedup import Dedup, Derived, Original, Validators
 from archive.digest import Digest
-from archive.disk import free_bytes
+from archive.disk import free_bytes, stored
 from archive.errors import DiskNearlyFull, StorageFailed
 from archive.exchange import Exchange
 from archive.group import Group, Message, read_request
@@ -43,7 +43,8 @@ class Recording:
 
     What `record` and `convert` return survives the death of this process at once, and a power cut
     after `commit`. Only what was committed is referred to by revisits, asked for again by its
-    validators, and told in the crawl log. For one thread.
+    validators, and told in the crawl log: what waits for that is held in memory, so commit now
+    and then. For one thread.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Recording:
         self._clock, self._new_id, self._allow_credentials = clock, new_id, allow_credentials
         self._derived = list[Derived]()
         self._indexed = list[str]()
+        self._confirmed: tuple[str, Original] | None = None
         info = [
             ("software", f"tinhuy/{version('tinhuy')} warcio/{version('warcio')}"),
             ("format", "WARC File Format 1.1"),
@@ -115,13 +117,20 @@ class Recording:
         trace: TracebackType | None,
     ) -> None:
         with self._held:
-            try:
-                self._captures.close()
-            finally:
-                self._text.close()
-            self._settle()
-            for name in self._indexed:
-                self._dedup.note_file(name)
+            self.close()
+
+    def close(self) -> None:
+        """Close the files, and settle what they hold. The site stays locked until exit.
+
+        Raises StorageFailed: what was not closed then is left to recovery.
+        """
+        try:
+            self._captures.close()
+        finally:
+            self._text.close()
+        self._settle()
+        while self._indexed:
+            self._dedup.note_file(self._indexed.pop())
 
     @property
     def bytes_written(self) -> int:
@@ -137,7 +146,7 @@ class Recording:
         request = read_request(exchange, allow_credentials=self._allow_credentials)
         method = request.head.method if request else "GET"
         response = Message.read(exchange.response, method) if exchange.response else None
-        original = self._original(exchange, response) if response else None
+        original = self._original(exchange, request, response) if response else None
         group = Group(exchange, self._new_id, request=request, response=response, original=original)
         written = self._captures.write(group.records)
         scanned = None
@@ -196,8 +205,13 @@ class Recording:
         self._settle()
 
     def check_space(self, least: int) -> None:
-        """Raise DiskNearlyFull when less than `least` bytes are free: time to end in good order."""
-        if (free := free_bytes(self._collection.path)) < least:
+        """Raise DiskNearlyFull when less than `least` bytes are free: time to end in good order.
+
+        Raises StorageFailed when the disk does not say.
+        """
+        with stored(self._collection.path):
+            free = free_bytes(self._collection.path)
+        if free < least:
             raise DiskNearlyFull(self._collection.path, free, least)
 
     def validators(self, url: str) -> Validators | None:
@@ -208,20 +222,27 @@ class Recording:
         found = self._dedup.validators(target_uri(url))
         return found if found and self._usable(found.digest, self._clock()) else None
 
-    def read(self, capture: Capture) -> ArchivedResponse:
-        """As `Collection.read`: of a 304, the response that it says is still right."""
-        return self._collection.read(capture)
+    def confirmed(self, capture: Capture) -> ArchivedResponse | None:
+        """What the newest capture said to be still right, if that was a 304 and says so."""
+        if self._confirmed is None or self._confirmed[0] != capture.record_id:
+            return None
+        original = self._confirmed[1]
+        path = self._collection.file(original.filename)
+        with reader.open_record(path, original.offset, original.length) as record:
+            return reader.read_response(record, capture)
 
     def captures(self, first: bytes = b"", beyond: bytes | None = None) -> Iterator[Capture]:
         """Captures of the file being written, sorted as an index would have them."""
         return map(cdxj.from_line, self._live.between(first, beyond))
 
-    def _original(self, exchange: Exchange, response: Message) -> Original | None:
+    def _original(
+        self, exchange: Exchange, request: Message | None, response: Message
+    ) -> Original | None:
         """The committed response that this one repeats, if it may be said so."""
         digest = response.digest
         if response.head.status == 304:
             known = self._dedup.validators(target_uri(exchange.target_uri))
-            if known is None:
+            if known is None or request is None or not known.were_sent(request.head):
                 return None
             digest = known.digest
         elif not response.may_repeat(exchange.truncated):
@@ -235,9 +256,12 @@ class Recording:
     def _keep(self, scanned: Scanned, response: Message, original: Original | None) -> None:
         self._live.add(scanned.capture)
         self._derived += scanned.derived
+        self._confirmed = None
         if original:
             self.revisits += 1
             self.bytes_saved += original.size
+            if response.head.status == 304:
+                self._confirmed = scanned.capture.record_id, original
 
     def _tell(self, group: Group, at: Written, scanned: Scanned | None, exchange: Exchange) -> None:
         capture = scanned.capture if scanned else None

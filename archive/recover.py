@@ -35,10 +35,9 @@ class Recovered:
 def recover(open_path: Path, beyond: int | None = None) -> Recovered:
     """Give a dead process's `NAME.open` its final name, cut after its last whole record.
 
-    What stands from `beyond` on is cut off too, whole or not.
-
-    The caller makes sure, by the site's lock, that nobody is writing it. Doing it twice, or being
-    killed while doing it, is harmless: the tail is on the disk before anything is cut.
+    What stands from `beyond` on, and may speak of what is lost, is cut off too. The caller makes
+    sure, by the site's lock, that nobody is writing the file. Doing it twice, or being killed
+    while doing it, is harmless: the tail is on the disk before anything is cut. Raises OSError.
     """
     final = open_path.with_name(open_path.name.removesuffix(OPEN))
     records, end = _whole_records(open_path, beyond)
@@ -71,10 +70,13 @@ def _whole_records(path: Path, beyond: int | None) -> tuple[int, int]:
 
 
 def _set_aside(path: Path, start: int, tail: Path) -> int:
-    with open(path, "rb") as file, open(tail, "wb") as kept:
-        file.seek(start)
-        for piece in http.pieces(file):
-            kept.write(piece)
-        kept.flush()
-        os.fsync(kept.fileno())
-        return kept.tell()
+    """Keep what is about to be cut off; what was kept by one who was killed after cutting stays."""
+    if path.stat().st_size > start or not tail.exists():
+        with open(path, "rb") as file, open(tail, "wb") as kept:
+            file.seek(start)
+            for piece in http.pieces(file):
+                kept.write(piece)
+            kept.flush()
+            os.fsync(kept.fileno())
+        sync_directory(tail.parent)
+    return tail.stat().st_size

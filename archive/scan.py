@@ -158,6 +158,8 @@ def original(capture: Capture, size: int) -> Original:
         date=capture.date,
         record_id=capture.record_id,
         filename=capture.filename,
+        offset=capture.offset,
+        length=capture.length,
     )
 
 

@@ -14,7 +14,8 @@ import ipaddress
 import os
 import re
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -138,22 +139,26 @@ class WarcWriter:
     warcinfo_ids: list[str] = field(default_factory=list, init=False)
     _file: _File | None = field(default=None, init=False)
     _serial: int = field(default=0, init=False)
+    _failure: StorageFailed | None = field(default=None, init=False)
 
     def write(self, group: Sequence[NewRecord]) -> list[Written]:
         """Write the records of one event, side by side in one file.
 
         Raises StorageFailed when the disk refuses: then the file was cut back to where the group
         began and closed, and a later group goes to a new file. Raises ForbiddenField, and leaves
-        nothing of the group, for a field that may not be written.
+        nothing of the group, for a field that may not be written. After a sync or a cut that
+        failed, whatever is asked raises that failure: the kernel forgets what it could not write,
+        and a later sync would say that all is well.
         """
         file = self._ready()
         try:
             written = [file.append(record) for record in group]
         except OSError as error:
-            self._give_up(file, error)
+            self._give_up(file)
             raise _storage_failed(file.path, error) from error
         except BaseException:
-            file.roll_back()
+            with self._no_more(file):
+                file.roll_back()
             raise
         self.bytes_written += file.keep()
         return written
@@ -165,22 +170,36 @@ class WarcWriter:
 
     def sync(self) -> None:
         """Put what was written on the disk. Raises StorageFailed."""
+        self._check()
         if self._file:
-            try:
+            with self._no_more(self._file):
                 os.fsync(self._file.descriptor)
-            except OSError as error:
-                raise _storage_failed(self._file.path, error) from error
 
     def close(self) -> None:
         """Sync, give the file its final name, and make the name last. Raises StorageFailed."""
+        self._check()
         file, self._file = self._file, None
         if file:
-            try:
+            with self._no_more(file):
                 self.on_closed(file.close())
-            except OSError as error:
-                raise _storage_failed(file.path, error) from error
+
+    def _check(self) -> None:
+        if self._failure:
+            raise self._failure
+
+    @contextmanager
+    def _no_more(self, file: _File) -> Iterator[None]:
+        """What fails here is the end: the file is left `.open`, for recovery."""
+        try:
+            yield
+        except OSError as error:
+            self._file = None
+            file.leave()
+            self._failure = _storage_failed(file.path, error)
+            raise self._failure from error
 
     def _ready(self) -> _File:
+        self._check()
         if self._file and self._file.size >= self.max_bytes:
             self.close()
         if self._file is None:
@@ -208,14 +227,12 @@ class WarcWriter:
         self.warcinfo_ids.append(urn(id))
         return file
 
-    def _give_up(self, file: _File, error: OSError) -> None:
-        """Roll back and close; where even that fails, the file is left for recovery."""
+    def _give_up(self, file: _File) -> None:
+        """Roll back and close."""
         self._file = None
-        try:
+        with self._no_more(file):
             file.roll_back()
             self.on_closed(file.close())
-        except OSError as failure:
-            error.add_note(f"and then: {failure}")
 
 
 def _storage_failed(path: Path, error: OSError) -> StorageFailed:
@@ -241,8 +258,9 @@ class _File:
             if path.exists():
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
             self.append(warcinfo)
+            sync_directory(path.parent)  # what is synced in the file must have a name
         except BaseException:
-            os.close(self.descriptor)
+            self.leave()
             self._open_path.unlink()
             raise
         self.keep()
@@ -273,11 +291,15 @@ class _File:
         os.lseek(self.descriptor, self._kept, os.SEEK_SET)
         self.size, self._sha256 = self._kept, self._kept_sha256.copy()
 
+    def leave(self) -> None:
+        """Hold it open no longer."""
+        descriptor, self.descriptor = self.descriptor, -1
+        if descriptor >= 0:
+            os.close(descriptor)
+
     def close(self) -> Sealed:
-        try:
-            os.fsync(self.descriptor)
-        finally:
-            os.close(self.descriptor)
+        os.fsync(self.descriptor)
+        self.leave()
         os.rename(self._open_path, self.path)
         sync_directory(self.path.parent)
         return Sealed(self.path.name, self.size, self._sha256.hexdigest())

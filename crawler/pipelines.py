@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Self
 
 from scrapy.crawler import Crawler
 
-from archive import ArchiveError, Article, Change, Gone, Look, Recording, StorageFailed
+from archive import Article, Change, Gone, Look, Recording, StorageFailed
 from crawler.fetching.capture import stop
 from crawler.reading import NotAnArticle
 from crawler.session import Session, session_of
@@ -42,7 +42,7 @@ class ArticlePipeline:
 
     async def _keep_pace(self, recording: Recording) -> None:
         while not self.session.trouble:
-            with self._told():
+            with self._ending_on_trouble():
                 recording.check_space(self.least_free)
                 self._commit()
             await asyncio.sleep(self.seconds)
@@ -59,17 +59,17 @@ class ArticlePipeline:
         return item
 
     async def _keep(self, look: Look, recording: Recording) -> None:
-        with self._told():
+        with self._ending_on_trouble():
             self.pending.append(recording.convert(look))
             if len(self.pending) >= COMMIT_LOOKS:
                 self._commit()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What is refused by the disk ends the run in good order, and is why it failed."""
+    def _ending_on_trouble(self) -> Iterator[None]:
+        """Whatever goes wrong with keeping ends the run in good order, and is why it failed."""
         try:
             yield
-        except ArchiveError as error:
+        except Exception as error:
             self.session.trouble = self.session.trouble or error
             stop(self.crawler, "storage")
 
@@ -105,7 +105,5 @@ class ArticlePipeline:
     async def close_spider(self) -> None:
         if self._pace:
             self._pace.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._pace
-        with self._told():
+        with self._ending_on_trouble():
             self._commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -13,11 +14,15 @@ from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
 from archive import Catalog, Collection, Recording, Run
+from archive.writer import warc_date
 from crawler.outcome import Outcome, judge
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
+
+
+logger = logging.getLogger(__name__)
 
 
 class Session:
@@ -46,20 +51,23 @@ class Session:
         self.trouble: Exception | None = None
         replaying = settings.getbool("REPLAY")
         self.collection = _collection(Path(settings["COLLECTION"]), create=not replaying)
-        self.catalog = Catalog(self.collection.catalog_path)
-        self.known = {entry.url: entry for entry in self.catalog.known(site)}
-        self._open = ExitStack()
-        self.recording: Recording | None = None if replaying else self._record(settings)
+        with ExitStack() as opened:
+            # The recording first: it waits for its lock, and mends what the catalog must know.
+            self.recording = None if replaying else opened.enter_context(self._recording(settings))
+            self.catalog = opened.enter_context(Catalog(self.collection.catalog_path))
+            self.known = {entry.url: entry for entry in self.catalog.known(site)}
+            self._open = opened.pop_all()
+        for mended in self.recording.mended if self.recording else ():
+            logger.warning("mended %s: %s", mended.file, mended.what)
 
-    def _record(self, settings: BaseSettings) -> Recording:
-        recording = self.collection.recording(
+    def _recording(self, settings: BaseSettings) -> Recording:
+        return self.collection.recording(
             site=self.site,
             run_id=self.run_id,
             user_agent=settings["USER_AGENT"],
             robots="obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
             clock=self.clock,
         )
-        return self._open.enter_context(recording)
 
     def refuse(self, url: str, reason: str, via: str | None = None) -> None:
         """Note that an address is not asked for, and why."""
@@ -75,8 +83,8 @@ class Session:
             run = Run(
                 id=self.run_id,
                 site=self.site,
-                started_at=_iso(self.started),
-                finished_at=_iso(self.clock()),
+                started_at=warc_date(self.started),
+                finished_at=warc_date(self.clock()),
                 outcome=self._outcome(reason),
                 counts=self.live_counts(),
                 at=self.at,
@@ -106,16 +114,14 @@ class Session:
         return judge(self.counts, reason, bool(self.known) or self.counts["articles"] > 0)
 
     def _finish(self, run: Run) -> None:
-        try:
+        """The catalog hears of everything while the site is still ours."""
+        with self._open:
             if self.recording:
                 self.recording.finish(run)
-                self._open.close()
+                self.recording.close()
                 self.catalog.put_run(run)
                 if not self.trouble:  # else what the catalog missed is told to it by mending
                     self.catalog.note_files(self.recording.text_files)
-        finally:
-            self._open.close()
-            self.catalog.close()
 
 
 _sessions: WeakKeyDictionary[Crawler, Session] = WeakKeyDictionary()
@@ -134,7 +140,3 @@ def session_of(crawler: Crawler) -> Session:
 
 def _collection(path: Path, *, create: bool) -> Collection:
     return Collection.create(path) if create else Collection.open(path)
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -101,4 +101,4 @@ SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # it lets code in
 
-USER_AGENT = "tinhuy/0.1 (web archive" + (f"; {CONTACT})" if CONTACT else ")")
+USER_AGENT = "tinhuy/0.2 (web archive" + (f"; {CONTACT})" if CONTACT else ")")

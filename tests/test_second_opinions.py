@@ -26,7 +26,7 @@ from archive.reader import iter_records
 from archive.record import Record
 from crawler.cli import exits
 from crawler.serve import ReplayServer, serving
-from tests.archive.support import NOON, exchange, recorded, request, response
+from tests.archive.support import NOON, confirmed, exchange, recorded, request, response
 from tests.cli import answer, tinhuy
 from tests.player import Player, playing
 from tests.practice import PracticeWeb
@@ -83,9 +83,7 @@ KINDS = (
     exchange("http://kinds.example/cut", response(b"<p>cu"), truncated="length"),
     exchange("http://kinds.example/down", failed=True, error="timeout"),
     exchange(STILL, response(FIRST, headers=('ETag: "1"',))),
-    exchange(
-        STILL, response(b"", status="304 Not Modified", headers=('ETag: "1"',)), at=NOON + HOUR
-    ),
+    confirmed(STILL, '"1"', at=NOON + HOUR),
     exchange("http://kinds.example/copy", response(FIRST), at=NOON + HOUR),
     exchange(
         "http://kinds.example/unframed",

@@ -43,12 +43,12 @@ from scrapy.http.request import NO_CALLBACK
 from archive import (
     ArchivedResponse,
     Capture,
-    CaptureNotFound,
     Exchange,
     StorageFailed,
     Truncation,
     Validators,
 )
+from archive.group import CREDENTIALS
 from archive.http import read_head
 from archive.urlkey import without_user
 from crawler.fetching.guard import AddressRefused, Guard, GuardedResolver
@@ -62,7 +62,6 @@ WIRE_OVERHEAD = 1024 * 1024
 MAX_ERROR_TEXT = 1000
 _VERSION = re.compile(rb"[A-Z]+/\d+\.\d+ ")
 """What Twisted reads. "HTTP/2 200" is none, and no reader of WARC takes it for a response."""
-_CREDENTIALS = ("Authorization", "Cookie", "Proxy-Authorization")
 
 
 class CredentialsRefused(IgnoreRequest):
@@ -85,9 +84,9 @@ class Recording(Protocol):
         """What a stored response may be asked for again by."""
         return None
 
-    def read(self, capture: Capture) -> ArchivedResponse:
-        """The response of a capture; of a 304, the stored one that is still right."""
-        raise CaptureNotFound(capture.url)
+    def confirmed(self, capture: Capture) -> ArchivedResponse | None:
+        """The stored response that a 304, just recorded, says to be still right."""
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +144,9 @@ class CaptureHandler:
     def _still_right(self, request: Request, response: Response) -> Response:
         """Of "304 Not Modified", the response that was kept, as a browser takes it."""
         capture: Capture | None = request.meta["capture"]
-        if response.status != 304 or capture is None or not capture.is_revisit:
+        archived = self._recorder.recording.confirmed(capture) if capture else None
+        if archived is None or archived.status is None:
             return response
-        archived = self._recorder.recording.read(capture)
-        assert archived.status is not None
         return response_of(urldefrag(request.url).url, request.method, archived.status, archived)
 
     async def _fetch(self, request: Request, wire: Wire) -> Response:
@@ -191,7 +189,7 @@ class CaptureHandler:
         if without_user(request.url) != request.url:  # and Twisted would look it up as a host
             raise CredentialsRefused(request.url, "user name")
         tunnelled = "proxy" in request.meta and request.url.startswith("https:")
-        for header in _CREDENTIALS:
+        for header in CREDENTIALS:
             if header in request.headers and not (tunnelled and header.startswith("Proxy")):
                 raise CredentialsRefused(request.url, header)
 

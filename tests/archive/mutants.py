@@ -32,7 +32,8 @@ def full(path: Path) -> Collection:
     a POST, texts, looks, runs; with indexes, dedup table, catalog and manifest.
     """
     collection, new_id = Collection.create(path), ids()
-    tag, nothing = response(headers=("ETag: y",)), response(b"", status="304 Not Modified")
+    tag, asked = response(headers=("ETag: y",)), request(headers=("If-None-Match: y",))
+    nothing = response(b"", status="304 Not Modified")
     chunked = response(b"5\r\nabcde\r\n0\r\n\r\n", headers=("Transfer-Encoding: chunked",))
     form = request("/", "POST", b"a=1")
     times = (NOON + timedelta(hours=hours) for hours in range(99))
@@ -50,7 +51,7 @@ def full(path: Path) -> Collection:
                 (
                     exchange(host, tag, at=next(times), **facts),
                     exchange(host + "again", tag, at=next(times), **facts),
-                    exchange(host, nothing, at=next(times), **facts),
+                    exchange(host, nothing, sent=asked, at=next(times), **facts),
                     exchange(host + "cut", at=next(times), truncated="disconnect"),
                     exchange(host + "form", chunked, sent=form, at=next(times)),
                     exchange(host + "no", failed=True, error="refused", at=next(times)),

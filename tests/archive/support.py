@@ -36,8 +36,10 @@ def response(body: bytes = PAGE, *, status: str = "200 OK", headers: tuple[str, 
     return head.encode() + b"\r\n\r\n" + body
 
 
-def request(url: str = "/", method: str = "GET", body: bytes = b"") -> bytes:
-    lines = [f"{method} {url} HTTP/1.1", "Host: tinhuy.example"]
+def request(
+    url: str = "/", method: str = "GET", body: bytes = b"", *, headers: tuple[str, ...] = ()
+) -> bytes:
+    lines = [f"{method} {url} HTTP/1.1", "Host: tinhuy.example", *headers]
     if body:
         lines += [
             "Content-Type: application/x-www-form-urlencoded",
@@ -62,6 +64,14 @@ def exchange(
         request=io.BytesIO(request() if sent is None else sent),
         response=None if failed else io.BytesIO(answer),
         **facts,
+    )
+
+
+def confirmed(url: str, etag: str = "y", *asked: str, at: datetime = NOON) -> Exchange:
+    """A page that was asked for by its validators (`asked`: more header lines): a 304."""
+    sent = request(headers=(f"If-None-Match: {etag}", *asked))
+    return exchange(
+        url, response(b"", status="304 Not Modified", headers=(f"ETag: {etag}",)), sent=sent, at=at
     )
 
 

@@ -117,6 +117,18 @@ def test_a_damaged_file_is_told_once(kept: Collection) -> None:
     path.write_bytes(whole)
 
 
+def test_an_index_from_better_days_is_not_shortened(kept: Collection) -> None:
+    """What an index knows of captures behind a damage stays when the dedup table is lost."""
+    path = next(path for path in kept.warcs() if path.name.startswith("two"))
+    whole, index = path.read_bytes(), kept.index_path(path.name)
+    before = index.read_bytes()
+    path.write_bytes(whole[:600] + b"\0\0\0\0" + whole[604:])
+    kept.dedup_path.unlink()
+    assert any("damaged: " in done.what for done in kept.mend())
+    assert index.read_bytes() == before
+    path.write_bytes(whole)
+
+
 def test_files_of_a_living_run_are_left_alone(kept: Collection) -> None:
     """What a run that is under way has not derived yet is its own affair."""
     with kept.recording(site="two", run_id="r") as recording:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -9,6 +10,8 @@ import subprocess
 import sys
 import textwrap
 from collections import Counter
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
@@ -28,16 +31,19 @@ from archive import (
     ForbiddenField,
     Look,
     Run,
+    StorageFailed,
     Tls,
     journal,
     manifest,
 )
 from archive import dedup as dedup_rules
+from archive.dedup import Dedup
 from archive.reader import iter_records, open_record
 from tests.archive.support import (
     NOON,
     PAGE,
     clock,
+    confirmed,
     exchange,
     ids,
     look,
@@ -384,17 +390,22 @@ def test_a_full_copy_now_and_then(collection: Collection, monkeypatch: pytest.Mo
 
 
 def test_not_modified(collection: Collection) -> None:
-    """A 304 is a revisit of the URL's newest payload and reads as that, though it says 304."""
+    """A 304 to who asked by the validators of the URL's newest payload is a revisit of that and
+    reads as that, though it says 304; to anybody else it is what came.
+    """
     nothing = response(b"", status="304 Not Modified", headers=("ETag: y",))
     at = [NOON + timedelta(hours=n) for n in range(4)]
     captures = recorded(
         collection,
         exchange("http://a.vn/", response(headers=("ETag: y",)), at=at[0]),
         exchange("http://a.vn/", at=at[1]),
-        exchange("http://a.vn/", nothing, at=at[2]),
-        exchange("http://a.vn/other", nothing, at=at[3]),
+        confirmed("http://a.vn/", at=at[2]),
+        exchange("http://a.vn/", nothing, at=at[3]),
+        confirmed("http://a.vn/", "other", at=at[3]),
+        confirmed("http://a.vn/other", at=at[3]),
     )
-    assert [capture.is_revisit for capture in captures] == [False, True, True, False]
+    kinds = [capture.is_revisit for capture in captures]
+    assert kinds == [False, True, True, False, False, False]
     fields = dict(_records(_only(collection))[7][0])
     assert fields["WARC-Profile"].endswith("/server-not-modified")
     assert fields["WARC-Refers-To"] == f"<{captures[0].record_id}>"
@@ -410,7 +421,6 @@ def test_validators(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(dedup_rules, "MAX_REPEATS", 2)
     modified = "Last-Modified: Tue, 24 Nov 2026 05:22:24 GMT"
     tagged = response(headers=('ETag: W/"y"', modified))
-    nothing = response(b"", status="304 Not Modified")
     hours = (NOON + timedelta(hours=n) for n in range(9))
     with collection.recording(site="tinhuy", run_id="r", clock=clock()) as recording:
         recording.record(exchange("http://a.vn/", tagged, at=next(hours)))
@@ -427,7 +437,13 @@ def test_validators(collection: Collection, monkeypatch: pytest.MonkeyPatch) -> 
                 "If-None-Match": 'W/"y"',
                 "If-Modified-Since": "Tue, 24 Nov 2026 05:22:24 GMT",
             }
-            recording.record(exchange("http://a.vn/", nothing, at=next(hours)))
+            since = "If-Modified-Since: Tue, 24 Nov 2026 05:22:24 GMT"
+            still = confirmed("http://a.vn/", 'W/"y"', since, at=next(hours))
+            capture = recording.record(still)
+            assert capture
+            read = recording.confirmed(capture)
+            assert read
+            assert (read.status, read.body) == (200, PAGE)
         recording.commit()
         urls = ("http://a.vn/", "http://a.vn/cut", "http://a.vn/post", "http://a.vn/404")
         assert [recording.validators(url) for url in urls] == [None] * 4
@@ -511,6 +527,46 @@ def test_a_disk_that_is_nearly_full(collection: Collection) -> None:
         recording.check_space(1)
         with pytest.raises(DiskNearlyFull, match="must stay so"):
             recording.check_space(2**62)
+
+
+@pytest.fixture
+def refused_sync(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes the next fsync, and that one only, fail: the kernel forgets what it could not write."""
+    fsync, refuse = os.fsync, list[bool]()
+
+    def once(descriptor: int) -> None:
+        if refuse:
+            refuse.clear()
+            raise OSError(errno.EIO, "Input/output error")
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", once)
+    return lambda: refuse.append(True)
+
+
+def test_nothing_is_reported_after_a_sync_that_failed(
+    collection: Collection, refused_sync: Callable[[], None]
+) -> None:
+    """Of a file that could not be synced nothing more is told: it is left open, and the next
+    command finds in it what did reach the disk.
+    """
+    with suppress(StorageFailed), collection.recording(site="thu", run_id="r") as recording:
+        recording.record(exchange("http://a.vn/1"))
+        recording.commit()
+        recording.record(exchange("http://a.vn/2"))
+        refused_sync()
+        with pytest.raises(StorageFailed):
+            recording.commit()
+        with pytest.raises(StorageFailed):
+            recording.record(exchange("http://a.vn/3"))
+        with pytest.raises(StorageFailed):
+            recording.commit()
+    assert [line["url"] for line in _log(collection)] == ["http://a.vn/1"]
+    assert len(collection.left_open()) == 1
+    with closing(Dedup(collection.dedup_path)) as dedup:
+        assert dedup.files() == set()
+    collection.mend()
+    assert [capture.url for capture in collection.captures()] == ["http://a.vn/1", "http://a.vn/2"]
 
 
 # Readings

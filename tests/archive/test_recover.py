@@ -39,6 +39,7 @@ def test_a_cut_at_any_byte_loses_no_whole_record(
         assert recovered.records == sum(end <= cut for end in ends)
         assert recovered.cut == cut - kept
         assert recovered.tail.read_bytes() == data[kept:cut]
+        recovered.tail.unlink()
         assert not left.exists()
         if kept:
             assert recovered.path == directory / name
@@ -47,6 +48,20 @@ def test_a_cut_at_any_byte_loses_no_whole_record(
         else:
             assert recovered.path is None
     assert ends[-1] == len(data)
+
+
+def test_a_recovery_that_was_killed_after_cutting_keeps_the_tail(
+    tmp_path: Path, small: tuple[str, bytes]
+) -> None:
+    """What was set aside before the cut is still there when the recovery is done again."""
+    name, data = small
+    left = tmp_path / (name + ".open")
+    left.write_bytes(data + b"half a member")
+    first = recover(left)
+    assert first.path
+    first.path.rename(left)
+    again = recover(left)
+    assert (again.cut, again.tail.read_bytes()) == (13, b"half a member")
 
 
 def test_recovery_indexes_and_goes_on(collection: Collection) -> None:
