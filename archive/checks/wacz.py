@@ -1,7 +1,8 @@
 """Whether a WACZ file is one, whoever wrote it: its zip, its lists, its indexes, its records.
 
-Nothing is unpacked to the disk and no name in it is ever used as a path: entries are read as
-streams, within bounds, and the WARC files in it where they stand.
+No name in it is ever used as a path: entries are read as streams, within bounds, and the WARC files
+in it where they stand. Only a WARC that was deflated, which it must not be, is inflated once, to a
+temporary file: to seek backwards in it would inflate it from its beginning, for each record.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import json
 import posixpath
 import re
 import struct
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO, Self
 
 from archive import http
 from archive.cdxj import Capture, from_line
@@ -26,7 +29,7 @@ from archive.checks import collection as together
 from archive.checks.file import FileReport, check_stream
 from archive.checks.finding import Fault, Finding
 from archive.checks.references import Links, References
-from archive.errors import CorruptRecord
+from archive.errors import CorruptRecord, StorageFailed
 from archive.reader import record_in
 from archive.urlkey import target_uri
 
@@ -47,8 +50,8 @@ def check_wacz(path: Path) -> FileReport:
     """Check a WACZ file and every record in it; a revisit must find its original in it."""
     findings = list[Finding]()
     try:
-        with open(path, "rb") as file, zipfile.ZipFile(file) as package:
-            findings += _Wacz(path, file, package).findings()
+        with open(path, "rb") as file, zipfile.ZipFile(file) as package, Inflated() as inflated:
+            findings += _Wacz(path, file, package, inflated).findings()
     except (zipfile.BadZipFile, NotImplementedError, struct.error, UnicodeError) as error:
         findings.append(Fault("zip", f"not a zip file that can be read: {error}").at(str(path), 0))
     return FileReport(findings, Links(str(path), path.name))
@@ -61,6 +64,7 @@ class _Wacz:
     path: Path
     file: BinaryIO
     package: zipfile.ZipFile
+    inflated: Inflated
     digests: dict[str, tuple[str, int]] = field(default_factory=dict)
     """SHA-256 and size of each entry that could be read."""
 
@@ -95,11 +99,14 @@ class _Wacz:
         if info.filename in self.digests:
             yield Fault("zip-name", "the name stands twice")
         state, size = hashlib.sha256(), 0
+        keep = _WARC.fullmatch(info.filename) and info.compress_type != zipfile.ZIP_STORED
         try:
             with self.package.open(info) as stream:
                 for piece in http.pieces(stream):  # type: ignore[arg-type]
                     state.update(piece)
                     size += len(piece)
+                    if keep:
+                        self.inflated.add(info.header_offset, piece)
         except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, zlib.error) as error:
             yield Fault("zip", f"the entry cannot be read: {error}")
             return
@@ -232,7 +239,7 @@ class _Wacz:
             _, name, extra = _LOCAL.unpack(self.file.read(_LOCAL.size))
             start = info.header_offset + _LOCAL.size + name + extra
             return io.BufferedReader(Window(self.path, start, info.file_size))
-        return self.package.open(info)  # type: ignore[return-value]
+        return self.inflated.open(info.header_offset)
 
     def _indexes(self, entries: list[zipfile.ZipInfo]) -> Iterator[Fault]:
         streams = {
@@ -325,6 +332,45 @@ def _page(line: bytes, *, is_header: bool) -> str | None:
     except ValueError:
         instant = None
     return None if instant and instant.tzinfo else f"ts is {ts!r:.40}, not a time of RFC 3339"
+
+
+class Inflated:
+    """Entries that were deflated, one after another in a temporary file. A context manager.
+
+    `entry` is what tells one from another. They are within the bounds of `_dangers`.
+    """
+
+    def __init__(self) -> None:
+        self._places = dict[int, tuple[int, int]]()
+        self._open = ExitStack()
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *about: object) -> None:
+        self._open.close()
+
+    def add(self, entry: int, piece: bytes) -> None:
+        """Add to an entry; all of one before the next. Raises StorageFailed."""
+        try:
+            if self._file is None:
+                temporary = tempfile.NamedTemporaryFile(buffering=0)  # noqa: SIM115
+                self._file = self._open.enter_context(temporary)
+            start, size = self._places.get(entry, (self._file.tell(), 0))
+            left = memoryview(piece)
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            where = self._file.name if self._file else tempfile.gettempdir()
+            raise StorageFailed(where, error.strerror or str(error)) from error
+        self._places[entry] = start, size + len(piece)
+
+    def open(self, entry: int) -> BinaryIO:
+        """An entry as a file; an empty one if nothing was added to it."""
+        if self._file is None or entry not in self._places:
+            return io.BytesIO()
+        return io.BufferedReader(Window(Path(self._file.name), *self._places[entry]))
 
 
 class Window(io.RawIOBase):

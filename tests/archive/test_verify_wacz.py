@@ -5,6 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import random
+import subprocess
+import sys
+import textwrap
+import time
 import zipfile
 from collections.abc import Callable
 from hashlib import sha256
@@ -189,6 +194,55 @@ def test_compressed_again(sound: Entries, tmp_path: Path) -> None:
     broken = _with("archive/", lambda data: data[:-9])(sound)
     path = _written(tmp_path / "b.wacz", _described(broken), deflated="archive/")
     assert {"zip-stored", "record"} <= _rules(path)
+
+
+def _seconds(path: Path, records: int) -> float:
+    """Seconds of processor time for a package with a deflated WARC of so many records."""
+    head = "WARC/1.1\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:{0}>\r\n"
+    head += "WARC-Date: 2026-03-07T12:00:00Z\r\nWARC-Target-URI: http://a.vn/{0}\r\n"
+    head += "Content-Type: text/plain\r\nContent-Length: 400\r\n\r\n"
+    noise, warc, lines = random.Random(1), bytearray(), []
+    for number in range(records):
+        data = head.format(number).encode() + noise.randbytes(400) + b"\r\n\r\n"
+        packed = gzip.compress(data, 1, mtime=0)
+        place = {"offset": str(len(warc)), "length": str(len(packed)), "filename": "a.warc.gz"}
+        line = {"url": f"http://a.vn/{number}", **place}
+        lines.append(f"vn,a)/{number} 20260307120000 {json.dumps(line)}\n".encode())
+        warc += packed
+    entries = {
+        "archive/a.warc.gz": bytes(warc),
+        "indexes/a.cdxj": b"".join(sorted(lines)),
+        "pages/pages.jsonl": (HEADER + PAGE_LINE).encode(),
+    }
+    _written(path, _described(entries), deflated="archive/")
+    began = time.process_time()
+    assert _rules(path) == {"zip-stored"}
+    return time.process_time() - began
+
+
+def test_a_deflated_warc_is_inflated_once(tmp_path: Path) -> None:
+    """The time for a WARC that is deflated in the package grows with its records, not faster."""
+    few, many = _seconds(tmp_path / "a.wacz", 500), _seconds(tmp_path / "b.wacz", 4000)
+    assert many < 20 * few
+    assert many < 10
+
+
+def test_a_full_disk_is_no_fault_of_the_package(sound: Entries, tmp_path: Path) -> None:
+    """What cannot be inflated because the disk refuses is an error of ours, no finding."""
+    path = _written(tmp_path / "a.wacz", _described(sound), deflated="archive/")
+    program = """
+        import resource, sys
+        from pathlib import Path
+        from archive import StorageFailed, verify
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+        try:
+            print(list(verify.verify([Path(sys.argv[1])])))
+        except StorageFailed as error:
+            print(error)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(program), str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "File too large" in done.stdout
 
 
 def test_a_revisit_without_its_original(tmp_path: Path) -> None:
