@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from archive import scan
-from archive.checks import collection as together
+from archive.checks import collection as collection_checks
 from archive.checks.file import FileReport, check_file, unfinished_links
 from archive.checks.finding import ERROR, WARNING, Fault, Finding
 from archive.checks.index import check_index
@@ -22,7 +22,7 @@ from archive.checks.wacz import check_wacz
 from archive.collection import Collection, is_text
 from archive.errors import CorruptRecord, NotAnArchive
 from archive.parallel import Progress, over_files
-from archive.record import GZIP_MAGIC, OPEN, SUFFIX
+from archive.record import GZIP_MAGIC
 
 __all__ = ["ERROR", "WARNING", "Finding", "repair", "verify"]
 
@@ -53,7 +53,7 @@ def verify(
         for report in over_files(_check_any, paths, workers, progress):
             yield from report.findings
             references.add(report.links)
-        yield from together.check_references(references, complete=False)
+        yield from collection_checks.check_references(references, complete=False)
 
 
 def repair(collection: Collection) -> list[Finding]:
@@ -78,31 +78,31 @@ def repair(collection: Collection) -> list[Finding]:
 def _verify_collection(
     collection: Collection, progress: Progress | None, workers: int | None
 ) -> Iterator[Finding]:
-    unfinished = sorted(collection.archive_dir.glob(f"*{SUFFIX}{OPEN}"))
-    for path in unfinished:
-        yield Fault("unfinished", "being written, or left by a dead process").at(str(path), 0)
-    paths = collection.warcs() + collection.warcs(text=True)
+    """Other programs may write meanwhile: what a living process has in hand is no finding."""
+    files = collection_checks.Files.of(collection)
+    for path in files.abandoned:
+        yield Fault("unfinished", "left by a dead process").at(str(path), 0)
     with References() as references:
         check = partial(_check_ours, collection.path)
-        for report in over_files(check, paths, workers, progress):
+        for report in over_files(check, files.closed, workers, progress):
             yield from report.findings
+            if report.sealed:
+                yield from files.check_manifest(report.sealed)
             references.add(report.links)
-        for path in filter(Path.exists, unfinished):
-            references.add(unfinished_links(path))
-        for index in collection.stray_indexes():
-            yield Fault("index", "of a file that is not there").at(str(index), 0)
-        yield from together.check_manifest_names(collection)
-        yield from together.check_references(references, complete=True)
-        yield from together.check_catalog(collection, references)
-        yield from together.check_dedup(collection, references)
+        with collection_checks.Derived(collection) as derived:
+            for path in files.others():
+                if links := unfinished_links(path):
+                    references.add(links)
+            yield from collection_checks.check_stray_indexes(collection)
+            yield from files.check_manifest_names()
+            yield from collection_checks.check_references(references, complete=True)
+            yield from derived.check(references)
 
 
 def _check_ours(home: Path, path: Path) -> FileReport:
-    """One closed file of a collection, its entry in the manifest, and its index."""
+    """One closed file of a collection, and its index."""
     collection = Collection(home)
     report = check_file(path, ours=True)
-    for fault in together.check_manifest(collection, path):
-        report.findings.append(fault.at(str(path), 0))
     if not is_text(path.name):
         index = str(collection.index_path(path.name))
         with suppress(CorruptRecord):  # said already, by the check of the file

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from archive import cdxj, journal
+from archive import cdxj, http, journal
 from archive.article import Look, Run
 from archive.checks import record as record_checks
 from archive.checks.finding import Fault, Finding
 from archive.checks.references import Links, Pointer, key, payload, place
+from archive.collection import is_text
 from archive.errors import CorruptRecord
+from archive.manifest import Sealed
 from archive.reader import records_in
 from archive.record import MAX_HEAD, OPEN, FileSource, Record, bare
 from archive.recover import TAIL
 from archive.urlkey import target_uri
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
 """What each of our members begins with: no name, no time."""
@@ -27,16 +35,21 @@ _NAME = re.compile(r"[^-]+(-text)?-(?P<time>\d{14})-\d{5}-[^/]+\.warc\.gz")
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What was found in one file, and what is to be compared with others."""
+    """What was found in one file, and what is to be compared with others.
+
+    `sealed` is what a file of ours would be sealed as in the manifest now.
+    """
 
     findings: list[Finding]
     links: Links
+    sealed: Sealed | None = None
 
 
 def check_file(path: Path, *, ours: bool = False) -> FileReport:
     """Check a file of ours, or of anybody."""
-    with open(path, "rb") as file:
-        return check_stream(file, path, str(path), ours=ours)
+    with _Digested(path) as raw, io.BufferedReader(raw, http.PIECE) as file:
+        report = check_stream(file, path, str(path), ours=ours)
+        return replace(report, sealed=raw.sealed(path.name)) if ours else report
 
 
 def check_stream(file: BinaryIO, path: Path, name: str, *, ours: bool = False) -> FileReport:
@@ -45,14 +58,44 @@ def check_stream(file: BinaryIO, path: Path, name: str, *, ours: bool = False) -
     return FileReport(list(check.findings()), check.links)
 
 
-def unfinished_links(path: Path) -> Links:
-    """The whole records of a file that is being written, or was left by a dead process."""
-    with open(path, "rb") as file:
-        check = _FileCheck(file, path, str(path), True)
-        for _ in check.findings():
+def unfinished_links(path: Path) -> Links | None:
+    """The whole records of a file that is being written, or was left by a dead process.
+
+    If it has been closed meanwhile, those of the closed file; None when there is neither: a file
+    without a whole record goes when it is recovered.
+    """
+    for name in (path, path.with_name(path.name.removesuffix(OPEN))):
+        with suppress(FileNotFoundError), open(name, "rb") as file:
+            check = _FileCheck(file, name, str(name), True)
+            for _ in check.findings():
+                pass
+            check.links.pointers.clear()  # who checks the rest comes when it is closed
+            return check.links
+    return None
+
+
+class _Digested(io.FileIO):
+    """A file whose bytes are digested when they are read for the first time, in their order."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._state, self._until = hashlib.sha256(), 0
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        begin = self.tell()
+        count = super().readinto(buffer)
+        if begin <= self._until < begin + count:
+            self._state.update(memoryview(buffer)[self._until - begin : count])
+            self._until = begin + count
+        return count
+
+    def sealed(self, name: str) -> Sealed:
+        """What the file is sealed as; whatever was not read yet is read now."""
+        self.seek(self._until)
+        piece = bytearray(http.PIECE)
+        while self.readinto(piece):
             pass
-    check.links.pointers.clear()  # who checks the rest comes when it is closed
-    return check.links
+        return Sealed(name, self._until, self._state.hexdigest())
 
 
 @dataclass
@@ -158,7 +201,7 @@ class _FileCheck:
             return
         if bare(record.get("WARC-Warcinfo-ID")) != self._warcinfo:
             yield Fault("warcinfo", f"WARC-Warcinfo-ID is not {self._warcinfo}")
-        if "-text-" in self.path.name:
+        if is_text(self.path.name):
             yield from self._check_reading(record)
         else:
             yield from self._check_group(record)
@@ -264,7 +307,6 @@ class _Group:
 
     def incomplete(self) -> Iterator[Fault]:
         """What this group lacks or has too much of. A failed fetch may have sent no request."""
-
         begins = self._types[:1] if self._types[0] in ("response", "revisit") else []
         rest = self._types[len(begins) :]
         if rest != ["request", "metadata"] and (begins or rest != ["metadata"]):

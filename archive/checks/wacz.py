@@ -25,7 +25,7 @@ from typing import IO, Any, BinaryIO, Self
 
 from archive import http
 from archive.cdxj import Capture, from_line
-from archive.checks import collection as together
+from archive.checks import collection as collection_checks
 from archive.checks.file import FileReport, check_stream
 from archive.checks.finding import Fault, Finding
 from archive.checks.references import Links, References
@@ -230,7 +230,7 @@ class _Wacz:
                     report = check_stream(stream, Path(info.filename), name)
                 yield from report.findings
                 references.add(report.links)
-            yield from together.check_references(references, complete=True)
+            yield from collection_checks.check_references(references, complete=True)
 
     def _stream(self, info: zipfile.ZipInfo) -> BinaryIO:
         """An entry as a file that can be read from anywhere: where it stands, if it is stored."""
