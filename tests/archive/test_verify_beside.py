@@ -21,7 +21,7 @@ from archive.collection import Collection
 from tests.archive.support import exchange, look, recorded, response
 
 WRITER = """
-    import io, sys
+    import io, sys, time
     from datetime import UTC, datetime
     from itertools import count
     from archive import Article, Catalog, Change, Collection, Exchange, Look, Run
@@ -38,7 +38,8 @@ WRITER = """
         return Exchange(target_uri=url, started_at=at, request=sent, response=io.BytesIO(text))
 
     def one_run(catalog, recording):
-        for number in range(next(pages) + 40):
+        for number in range(next(pages) + 8):
+            time.sleep(0.02)
             capture = recording.record(fetched(number))
             article = Article(url=capture.url, site=site, title="Trang", text=f"{number}")
             change = catalog.compare(article)
@@ -91,7 +92,7 @@ def test_beside_a_run(collection: Collection, largest: int) -> None:
         _writing(collection, "one", largest) as one,
         _writing(collection, "two", 1_000_000) as two,
     ):
-        for _ in range(15):
+        for _ in range(10):
             assert _found(collection) == []
         assert [one.poll(), two.poll()] == [None, None]
         assert len(collection.warcs()) > 1
