@@ -32,7 +32,7 @@ from archive.schema import (
     SEARCH,
     SUMMARISE,
 )
-from archive.sqlite import BUSY_TIMEOUT, REMEDY, explained, let_readers_pass
+from archive.sqlite import REMEDY, connected, explained, let_readers_pass
 from archive.text import search_exact, search_fold
 
 _SHORT_ID = 12  # 60,000 articles hold two with the same beginning once in 150,000 collections
@@ -124,7 +124,7 @@ class Catalog:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         with explained(self.path):
-            self._db = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT, isolation_level=None)
+            self._db = connected(self.path)
             self._db.row_factory = sqlite3.Row
             try:
                 self._open()

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from archive.digest import Digest
 from archive.disk import written_whole
+from archive.errors import CorruptRecord
 
 REVISIT = "warc/revisit"
 """The `mime` of a revisit's line (CDXJ practice)."""
@@ -119,6 +120,16 @@ def from_line(line: bytes) -> Capture:
         )
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
         raise ValueError(f"not an index line: {line[:200]!r}") from error
+
+
+def captures(lines: Iterable[bytes], indexes: Path) -> Iterator[Capture]:
+    """The captures of index lines. Raises CorruptRecord of `indexes`, where they stand."""
+    for line in lines:
+        try:
+            yield from_line(line)
+        except ValueError as error:
+            found = f"{line[:80]!r}; `tinhuy verify --repair` makes indexes anew"
+            raise CorruptRecord(indexes, 0, "an index line", found) from error
 
 
 def _string(value: object) -> str:

@@ -39,10 +39,13 @@ from archive.parallel import Progress as Progress
 from archive.reader import ArchivedResponse
 from archive.record import OPEN, SUFFIX, Record, bare
 from archive.recording import TEXT, Recording
+from archive.recover import TAIL
 from archive.urlkey import FORM, request_key, target_uri
 
 MARKER = "collection.json"
 _FORMAT = {"format": "tinhuy-collection", "version": 1}
+_TEXT_NAME = re.compile(rf"[^-]*{TEXT}-\d{{14}}-")
+_NAME = re.compile(r"[\x20-\x7e\u00a0-\ud7ff]{1,200}")
 ALONE = "-alone-"
 """The lock of a program that must be the only one. No site's prefix holds a hyphen."""
 _MOMENT = 2.0
@@ -77,15 +80,23 @@ class Collection:
         path = Path(path)
         if (path / MARKER).exists():
             return cls.open(path)
-        if path.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise NotACollection(path, "there is something else")
         collection = cls(path)
+        if path.exists() and not collection._is_begun():
+            raise NotACollection(path, "there is something else")
         for directory in (collection.archive_dir, collection.indexes_dir):
             directory.mkdir(parents=True, exist_ok=True)
         with written_whole(path / MARKER) as draft:
             draft.write_text(json.dumps(_FORMAT) + "\n")
         sync_directory(path.parent)
         return collection
+
+    def _is_begun(self) -> bool:
+        """Whether there is nothing here but what `create` makes first, and was killed after."""
+        if not self.path.is_dir():
+            return False
+        made = {self.archive_dir, self.indexes_dir}
+        rest = [p for p in self.path.iterdir() if p not in made and p.suffix != ".draft"]
+        return not rest and not any(any(p.iterdir()) for p in made if p.is_dir())
 
     @classmethod
     def open(cls, path: Path | str) -> Collection:
@@ -191,8 +202,19 @@ class Collection:
 
     def warcs(self, *, text: bool = False) -> list[Path]:
         """The closed files of captures (or, with `text`, of readings), by name."""
-        paths = sorted(self.archive_dir.glob(f"*{SUFFIX}"))
+        paths = self._files(self.archive_dir, SUFFIX)
         return [path for path in paths if is_text(path.name) == text]
+
+    def strays(self) -> list[Path]:
+        """What stands among the WARC files and is none, or has a name that no list can hold."""
+        ours = {*self._files(self.archive_dir, SUFFIX), *self.left_open()}
+        tails = set(self._files(self.archive_dir, TAIL))
+        return sorted(set(self.archive_dir.iterdir()) - ours - tails)
+
+    def _files(self, directory: Path, suffix: str) -> list[Path]:
+        """Files by name; what is none, or has a name that no list can hold, is passed over."""
+        found = sorted(directory.glob(f"*{suffix}"))
+        return [path for path in found if _NAME.fullmatch(path.name) and path.is_file()]
 
     def file(self, filename: str) -> Path:
         """Where a WARC file is, whether closed or still written.
@@ -215,7 +237,7 @@ class Collection:
     def stray_indexes(self) -> list[Path]:
         """Indexes of files that are not there, by name."""
         wanted = {self.index_path(path.name) for path in self.warcs()}
-        return sorted(set(self.indexes_dir.glob("*.cdxj")) - wanted)
+        return sorted(set(self._files(self.indexes_dir, ".cdxj")) - wanted)
 
     def file_prefix(self, site: str) -> str:
         """What the names of a site's files begin with; it holds no hyphen and no separator."""
@@ -267,7 +289,7 @@ class Collection:
 
     def left_open(self) -> list[Path]:
         """Files that are being written, or were when their process died."""
-        return sorted(self.archive_dir.glob(f"*{SUFFIX}{OPEN}"))
+        return self._files(self.archive_dir, SUFFIX + OPEN)
 
     def drafts(self) -> list[Path]:
         """Indexes that are being written, or were when their process died."""
@@ -279,13 +301,14 @@ class Collection:
 
     def _captures_of(self, key: str | None) -> Iterator[Capture]:
         first, beyond = _bounds(key)
-        closed = map(cdxj.from_line, cdxj.merged(self._indexes(), first, beyond))
+        closed = cdxj.captures(cdxj.merged(self._indexes(), first, beyond), self.indexes_dir)
         live = [recording.captures(first, beyond) for recording in self.live]
         return heapq.merge(closed, *live, key=lambda capture: (capture.urlkey, capture.timestamp))
 
     def _indexes(self) -> list[str]:
         with os.scandir(self.indexes_dir) as entries:
-            return sorted(entry.path for entry in entries if entry.name.endswith(".cdxj"))
+            named = (entry for entry in entries if entry.name.endswith(".cdxj"))
+            return sorted(entry.path for entry in named if entry.is_file())
 
     def _read(self, capture: Capture, verify: bool, references: int) -> ArchivedResponse:
         with self.open_record(capture) as record:
@@ -328,7 +351,7 @@ def _plain(name: str) -> str:
 
 def is_text(filename: str) -> bool:
     """Whether a file holds readings, by its name."""
-    return f"{TEXT}-" in filename
+    return _TEXT_NAME.match(filename) is not None
 
 
 def _bounds(key: str | None) -> tuple[bytes, bytes | None]:

@@ -10,7 +10,6 @@ conditional requests. Whatever is put in twice, or in another order, leaves the 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ from typing import Any
 
 from archive.digest import Digest
 from archive.http import Head
-from archive.sqlite import BUSY_TIMEOUT, explained, let_readers_pass
+from archive.sqlite import connected, explained, let_readers_pass
 
 MAX_REPEATS = 50
 MAX_AGE = timedelta(days=180)
@@ -167,7 +166,7 @@ class Dedup:
     def __init__(self, path: Path) -> None:
         self._path = path
         with explained(path):
-            self._database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+            self._database = connected(path)
             try:
                 let_readers_pass(self._database)
                 self._database.execute("PRAGMA synchronous = NORMAL")

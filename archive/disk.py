@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ def written_whole(path: Path) -> Iterator[Path]:
 
     The file must be closed by then. When the body raises, `path` stays as it was. Raises OSError.
     """
+    path = path.resolve()  # a link stays a link
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is there, and no ordinary file", str(path))
     draft = path.with_name(f"{path.name}.{os.getpid()}.draft")
     try:
         yield draft

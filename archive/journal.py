@@ -6,6 +6,7 @@ Whatever is decoded here can be put into a catalog.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -73,11 +74,14 @@ def _look(fields: dict[str, Any]) -> Look:
     article, change = fields["article"], Change(fields["change"])
     if article is None and change in WITH_READING:
         raise ValueError(f"a look that found an article {change}, without the article")
+    capture = articles.capture_from_json(fields["capture"])
+    if not re.fullmatch(r"\d{14}", capture.timestamp):
+        raise ValueError(f"not the time of a capture: {capture.timestamp!r:.80}")
     return Look(
         url=_string(fields["url"]),
         site=_string(fields["site"]),
         change=change,
-        capture=articles.capture_from_json(fields["capture"]),
+        capture=capture,
         article=None if article is None else articles.from_json(article),
         conversion_id=_string(fields["conversion_id"]),
     )

@@ -7,11 +7,12 @@ is told to them. Nothing is done to the files of a site that is being written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from archive import cdxj, journal, manifest, reader, scan
 from archive.article import Look, Run
@@ -21,13 +22,11 @@ from archive.dedup import Dedup, Derived
 from archive.disk import stored
 from archive.errors import CollectionLocked, CorruptRecord
 from archive.record import Record
-from archive.recover import recover
+from archive.recover import Recovered, recover
 from archive.scan import Scanned
 
 if TYPE_CHECKING:
     from archive.collection import Collection
-
-_Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,9 @@ class Mended:
 
 
 def mend(collection: Collection) -> list[Mended]:
-    """Mend all that is nobody's at the moment."""
+    """Mend all that is nobody's at the moment; nothing where nothing can be written."""
+    if not os.access(collection.path, os.W_OK):
+        return []
     return [
         done for prefix in sorted(_unfinished(collection)) for done in _if_free(collection, prefix)
     ]
@@ -97,10 +98,18 @@ def recover_left(collection: Collection) -> list[Mended]:
 def _recovered(collection: Collection, paths: Iterable[Path]) -> Iterator[Mended]:
     """By name, so that a site's captures come first: of readings only those with one are kept."""
     for path in sorted(paths):
-        with stored(path):
-            found = recover(path, _unfounded(collection, path))
-        told = f"{found.records} whole records kept, {found.cut} bytes set aside"
-        yield Mended(found.path or found.tail, told)
+        if found := _recover(collection, path):
+            told = f"{found.records} whole records kept, {found.cut} bytes set aside"
+            yield Mended(found.path or found.tail, told)
+
+
+def _recover(collection: Collection, path: Path) -> Recovered | None:
+    """None for a file that is being written after all: somebody has deleted the site's lock."""
+    with stored(path):
+        try:
+            return recover(path, _unfounded(collection, path))
+        except BlockingIOError:
+            return None
 
 
 def _unfounded(collection: Collection, path: Path) -> int | None:
@@ -149,32 +158,20 @@ def _of(prefix: str, paths: Iterable[Path]) -> list[Path]:
 
 
 def _tell_captures(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
-    """Index what stands in files of captures; of a damaged one, what stands before the damage,
-    unless there is an index from better days.
-    """
+    """Index what stands in files of captures; of a damaged one, what is sound."""
     unknown = set(_unknown(paths, collection.dedup_path, Dedup))
     with closing(Dedup(collection.dedup_path)) as dedup:
         for path in paths:
             index = collection.index_path(path.name)
             if path in unknown or not index.exists():
                 damage = list[CorruptRecord]()
-                found = _until_damage(scan.scan(path), damage)
                 with stored(index):
-                    count = tell(path, found, index, dedup, damage)
+                    count = tell(path, scan.scan(path, damage), index, dedup)
                 yield _told(path, f"{count} captures indexed", damage)
 
 
-def tell(
-    path: Path,
-    found: Iterable[Scanned],
-    index: Path,
-    dedup: Dedup,
-    damage: Sequence[CorruptRecord] = (),
-) -> int:
-    """Write the index of a file and let the dedup table know of it; how many captures it has.
-
-    An index that is there stays when `damage`, filled by then, has cut short what was found.
-    """
+def tell(path: Path, found: Iterable[Scanned], index: Path, dedup: Dedup) -> int:
+    """Write the index of a file and let the dedup table know of it; how many captures it has."""
     count = 0
 
     def derived(lines: cdxj.Lines) -> Iterator[Derived]:
@@ -186,8 +183,7 @@ def tell(
 
     with closing(cdxj.Lines()) as lines:
         dedup.take_in(path.name, derived(lines))
-        if not damage or not index.exists():
-            lines.write(index)
+        lines.write(index)
     return count
 
 
@@ -199,7 +195,7 @@ def _tell_texts(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
             if path.name not in known:
                 damage, runs = list[CorruptRecord](), list[Run]()
                 before = catalog.count_looks()
-                catalog.put_many(_looks(_until_damage(reader.iter_records(path), damage), runs))
+                catalog.put_many(_looks(reader.iter_records(path, damage), runs))
                 for run in runs:
                     catalog.put_run(run)
                 catalog.note_files([path.name])
@@ -212,19 +208,12 @@ def _looks(records: Iterable[Record], runs: list[Run]) -> Iterator[Look]:
     for record in filter(journal.is_entry, records):
         try:
             entry = journal.read(record)
-        except ValueError:
-            continue  # `verify` tells of it
+        except (CorruptRecord, ValueError):
+            continue  # who gives the records, or `verify`, tells of it
         if isinstance(entry, Run):
             runs.append(entry)
         else:
             yield entry
-
-
-def _until_damage(found: Iterator[_Found], damage: list[CorruptRecord]) -> Iterator[_Found]:
-    try:
-        yield from found
-    except CorruptRecord as error:
-        damage.append(error)
 
 
 def _told(path: Path, done: str, damage: list[CorruptRecord]) -> Mended:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,35 +16,66 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 from archive import http
 from archive.cdxj import Capture
 from archive.errors import CorruptRecord
-from archive.record import FileSource, Record, parse_record, spool
+from archive.record import GZIP_MAGIC, FileSource, Record, parse_record, spool
 
 MAX_PAYLOAD = 256 * 1024 * 1024
 """Bytes of a payload that are held in memory."""
 MAX_LINE = 64 * 1024
 """Bytes of a line in an ARC file's own heads."""
 _ARC_HEAD = re.compile(rb"[a-z][a-z0-9+.-]*:")
+_MEMBER = GZIP_MAGIC + b"\x08"
+_PIECE = 64 * 1024
 CAPTURES = ("response", "revisit", "resource")
 """The types of records that hold what was captured."""
 
 
-def iter_records(path: Path | str) -> Iterator[Record]:
-    """Every record of a WARC or ARC file, in order. Raises CorruptRecord where it cannot go on."""
+def iter_records(path: Path | str, damage: list[CorruptRecord] | None = None) -> Iterator[Record]:
+    """Every record of a WARC or ARC file, in order. Raises CorruptRecord where it cannot go on.
+
+    With a list for the `damage`, what cannot be read is put there, and reading goes on at the next
+    gzip member that begins a record.
+    """
     path = Path(path)
     with open(path, "rb") as file:
-        yield from records_in(file, path)
+        yield from records_in(file, path, damage)
 
 
-def records_in(file: BinaryIO, path: Path) -> Iterator[Record]:
+def records_in(
+    file: BinaryIO, path: Path, damage: list[CorruptRecord] | None = None
+) -> Iterator[Record]:
     """The same of an open, seekable file; `path` is what errors call it."""
     size, offset = file.seek(0, io.SEEK_END), 0
     while offset < size:
-        source = FileSource(file, path, offset)
-        if not source.is_gzip or _is_arc(source):
-            yield from (_arc_records if _is_arc(source) else _plain_records)(source)
-            return
-        record = parse_record(source, offset)
-        yield record
-        offset += record.length
+        try:
+            source = FileSource(file, path, offset)
+            if not source.is_gzip or _is_arc(source):
+                yield from (_arc_records if _is_arc(source) else _plain_records)(source)
+                return
+            record = parse_record(source, offset)
+            yield record
+            offset += record.length
+        except CorruptRecord as error:
+            if damage is None:
+                raise
+            damage.append(error)
+            offset = _next_member(file, path, offset + 1, size)
+
+
+def _next_member(file: BinaryIO, path: Path, offset: int, size: int) -> int:
+    """Where the next gzip member stands that begins a record; the size of the file if none does."""
+    while offset < size:
+        file.seek(offset)
+        piece = file.read(_PIECE)
+        found = piece.find(_MEMBER)
+        if found < 0:
+            offset += max(len(piece) - len(_MEMBER) + 1, 1)
+            continue
+        offset += found
+        with suppress(CorruptRecord):
+            parse_record(FileSource(file, path, offset), offset)
+            return offset
+        offset += 1
+    return size
 
 
 def open_record(path: Path | str, offset: int, length: int | None = None) -> Record:

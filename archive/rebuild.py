@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,6 +16,7 @@ from archive.catalog import Catalog
 from archive.collection import Collection
 from archive.dedup import Dedup
 from archive.disk import replace_synced
+from archive.errors import CorruptRecord, NotACollection
 from archive.mend import recover_left, tell
 from archive.parallel import Progress, over_files
 from archive.sqlite import BUSY_TIMEOUT
@@ -29,7 +30,7 @@ _LOOKS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """An entry of a reading journal that cannot be understood, and why."""
+    """Something that could not be taken in, and why: an entry of a journal, or damaged bytes."""
 
     path: Path
     offset: int
@@ -42,10 +43,10 @@ def rebuild(
     """Derive again everything that is derived. What was there before is replaced when all is done.
 
     The catalog is the fold of the reading journals: looks in the order of their times, then of
-    file and place. Entries that hold neither look nor run are passed over and returned. Files that
-    dead processes left are recovered first; a rebuild that was interrupted goes on where it was.
-    `workers` as for `over_files`. Raises CorruptRecord, and replaces no database, when a file
-    cannot be read: repair or remove it; CollectionLocked when a site is being written.
+    file and place. Entries that hold neither look nor run, and damaged records, are passed over and
+    returned. Files that dead processes left are recovered first; a rebuild that was interrupted
+    goes on where it was. `workers` as for `over_files`. Raises CollectionLocked when a site is
+    being written.
     """
     with collection.alone():
         recover_left(collection)
@@ -53,8 +54,8 @@ def rebuild(
             index.unlink()
         captures, texts = collection.warcs(), collection.warcs(text=True)
         count = len(captures) + len(texts)
-        _rebuild_captures(collection, captures, workers, _part(progress, 0, count))
-        rejected = _rebuild_catalog(
+        rejected = _rebuild_captures(collection, captures, workers, _part(progress, 0, count))
+        rejected += _rebuild_catalog(
             collection, texts, workers, _part(progress, len(captures), count)
         )
         _put_in_place(collection.dedup_path)
@@ -69,11 +70,9 @@ def _part(progress: Progress | None, before: int, total: int) -> Progress | None
 
 def _rebuild_captures(
     collection: Collection, paths: list[Path], workers: int | None, progress: Progress | None
-) -> None:
+) -> list[Rejected]:
     draft = _under_way(collection.dedup_path)
-    with closing(Dedup(draft)) as dedup:
-        is_of_these = dedup.files() <= {path.name for path in paths}
-    if not is_of_these:
+    if not _goes_on(draft, Dedup, lambda files: files <= {path.name for path in paths}):
         _remove(draft)
     with closing(Dedup(draft)) as dedup:
         known = dedup.files()
@@ -81,15 +80,31 @@ def _rebuild_captures(
             p for p in paths if p.name not in known or not collection.index_path(p.name).exists()
         ]
         progress = _part(progress, len(paths) - len(left), len(paths))
-    for _ in over_files(partial(_told, collection.path), left, workers, progress):
-        pass
+    told = over_files(partial(_told, collection.path), left, workers, progress)
+    return [rejected for some in told for rejected in some]
 
 
-def _told(home: Path, path: Path) -> None:
+def _goes_on(
+    draft: Path, kind: type[Dedup] | type[Catalog], is_right: Callable[[set[str]], bool]
+) -> bool:
+    """Whether a database that was under way can be gone on with."""
+    try:
+        with closing(kind(draft)) as table:
+            return is_right(table.files())
+    except NotACollection:
+        return False
+
+
+def _told(home: Path, path: Path) -> list[Rejected]:
     """Write the index of a file, and what else is derived from it into the table under way."""
-    collection = Collection(home)
+    collection, damage = Collection(home), list[CorruptRecord]()
     with closing(Dedup(_under_way(collection.dedup_path))) as dedup:
-        tell(path, scan.scan(path), collection.index_path(path.name), dedup)
+        tell(path, scan.scan(path, damage), collection.index_path(path.name), dedup)
+    return [_damaged(path, error) for error in damage]
+
+
+def _damaged(path: Path, error: CorruptRecord) -> Rejected:
+    return Rejected(path, error.offset, f"expected {error.expected}, found {error.found}")
 
 
 @dataclass(slots=True)
@@ -109,9 +124,12 @@ def _journal(order: Path, path: Path) -> _Journal:
 
 def _looks(path: Path, found: _Journal) -> Iterator[tuple[str, int, int]]:
     """Time, offset and length of each look; what else there is goes into `found`."""
-    for record in filter(journal.is_entry, reader.iter_records(path)):
+    damage = list[CorruptRecord]()
+    for record in filter(journal.is_entry, reader.iter_records(path, damage)):
         try:
             entry = journal.read(record)
+        except CorruptRecord:
+            continue  # who gives the records meets it too
         except ValueError as error:
             found.rejected.append(Rejected(path, record.offset, str(error)))
             continue
@@ -119,6 +137,7 @@ def _looks(path: Path, found: _Journal) -> Iterator[tuple[str, int, int]]:
             found.runs.append(entry)
         else:
             yield entry.seen_at, record.offset, record.length
+    found.rejected += [_damaged(path, error) for error in damage]
 
 
 def _rebuild_catalog(
@@ -142,9 +161,7 @@ def _rebuild_catalog(
 def _catalog_of(draft: Path, paths: list[Path]) -> Catalog:
     """The catalog to go on with: the one under way, if it is of these files."""
     names = {path.name for path in paths}
-    with Catalog(draft) as catalog:
-        is_of_these = catalog.files() == names
-    if not is_of_these:
+    if not _goes_on(draft, Catalog, lambda files: files == names):
         _remove(draft)
     catalog = Catalog(draft)
     catalog.note_files(names)

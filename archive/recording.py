@@ -19,7 +19,7 @@ from archive.crawllog import CrawlLog
 from archive.dedup import Dedup, Derived, Original, Validators
 from archive.digest import Digest
 from archive.disk import free_bytes, stored
-from archive.errors import DiskNearlyFull, StorageFailed
+from archive.errors import CorruptRecord, DiskNearlyFull, StorageFailed
 from archive.exchange import Exchange
 from archive.group import Group, Message, read_request
 from archive.manifest import Sealed
@@ -251,7 +251,17 @@ class Recording:
 
     def _usable(self, digest: Digest, now: datetime) -> Original | None:
         found = self._dedup.find(digest, now)
-        return found if found and self._collection.has_file(found.filename) else None
+        return found if found and self._is_sound(found) else None
+
+    def _is_sound(self, original: Original) -> bool:
+        """Whether the response is where it should be: nothing may refer to what is damaged."""
+        path = self._collection.file(original.filename)
+        try:
+            with reader.open_record(path, original.offset, original.length) as record:
+                record.spool(verify=True).close()
+                return record.record_id == original.record_id
+        except (CorruptRecord, OSError):
+            return False
 
     def _keep(self, scanned: Scanned, response: Message, original: Original | None) -> None:
         self._live.add(scanned.capture)

@@ -5,6 +5,7 @@ The file is the truth and is believed as far as it is whole; nothing before the 
 
 from __future__ import annotations
 
+import fcntl
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,8 @@ class Recovered:
     """What became of one `.open` file: `path` is its final name, None when no record was whole.
 
     `tail` holds the `cut` bytes that were cut off. It stays beside the file even when it is empty:
-    that it is there says that the file's last group may lack records.
+    that it is there says that the file's last group may lack records. When a closed file has the
+    name already, all of the open one goes there.
     """
 
     path: Path | None
@@ -40,6 +42,10 @@ def recover(open_path: Path, beyond: int | None = None) -> Recovered:
     while doing it, is harmless: the tail is on the disk before anything is cut. Raises OSError.
     """
     final = open_path.with_name(open_path.name.removesuffix(OPEN))
+    with open(open_path, "rb") as file:  # beside the site's lock, which somebody may delete
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    if final.exists():
+        return _doubled(open_path, final)
     records, end = _whole_records(open_path, beyond)
     tail = final.with_name(final.name + TAIL)
     cut = _set_aside(open_path, end, tail)
@@ -53,6 +59,14 @@ def recover(open_path: Path, beyond: int | None = None) -> Recovered:
     os.rename(open_path, final)
     sync_directory(final.parent)
     return Recovered(path=final, records=records, tail=tail, cut=cut)
+
+
+def _doubled(open_path: Path, final: Path) -> Recovered:
+    """A copy of a collection may bring an older, unfinished state of a file that is closed here."""
+    tail = final.with_name(open_path.name + TAIL)
+    os.replace(open_path, tail)
+    sync_directory(final.parent)
+    return Recovered(path=None, records=0, tail=tail, cut=tail.stat().st_size)
 
 
 def _whole_records(path: Path, beyond: int | None) -> tuple[int, int]:

@@ -12,6 +12,7 @@ from archive import cdxj, http
 from archive.cdxj import Capture
 from archive.dedup import Derived, Original, Repeat, Validators, is_worth
 from archive.digest import Digest, sha1
+from archive.errors import CorruptRecord
 from archive.http import Head
 from archive.reader import CAPTURES, iter_records, resource_head
 from archive.record import OPEN, Record, bare
@@ -47,11 +48,19 @@ class Scanned:
         return Scanned(keyed, tuple(one for one in plain if not isinstance(one, Original)))
 
 
-def scan(path: Path | str) -> Iterator[Scanned]:
-    """Everything that is derived from a WARC file, in the order of the file."""
+def scan(path: Path | str, damage: list[CorruptRecord] | None = None) -> Iterator[Scanned]:
+    """Everything that is derived from a WARC file, in the order of the file.
+
+    Raises CorruptRecord; `damage` as for `iter_records`.
+    """
     before: _Seen | None = None
-    for record in iter_records(path):
-        current = _Seen.read(record)
+    for record in iter_records(path, damage):
+        try:
+            current = _Seen.read(record)
+        except CorruptRecord:
+            if damage is None:
+                raise
+            continue  # who gives the records meets it too, and goes on behind it
         if before and before.is_concurrent_to(current):
             before, current = before.answering(current), current.answering(before)
         if before and before.scanned:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,14 @@ def explained(path: Path) -> Iterator[None]:
         raise
 
 
+def connected(path: Path) -> sqlite3.Connection:
+    """A connection without transactions of its own. On a disk that takes nothing it only reads."""
+    if os.access(path.parent, os.W_OK):
+        return sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
+    where = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    return sqlite3.connect(where, uri=True, isolation_level=None)
+
+
 def let_readers_pass(database: sqlite3.Connection) -> None:
     """Switch to the write-ahead log, in which who reads does not wait for who writes.
 
@@ -54,7 +63,7 @@ def let_readers_pass(database: sqlite3.Connection) -> None:
     try:
         database.execute("PRAGMA journal_mode = WAL")
     except sqlite3.OperationalError as error:
-        if _kind(error) not in _LOCKED:
+        if _kind(error) not in _LOCKED | {sqlite3.SQLITE_READONLY}:
             raise
 
 

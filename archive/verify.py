@@ -7,6 +7,7 @@ record, a file, an index, a package, and of all of them together stands in check
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -80,6 +81,11 @@ def _verify_collection(
 ) -> Iterator[Finding]:
     """Other programs may write meanwhile: what a living process has in hand is no finding."""
     files = collection_checks.Files.of(collection)
+    for path in collection.strays():
+        name = os.fsencode(path).decode("utf-8", "backslashreplace")
+        yield Fault("name", "no WARC file, or a name that no list can hold: passed over").at(
+            name, 0
+        )
     for path in files.abandoned:
         yield Fault("unfinished", "left by a dead process").at(str(path), 0)
     with References() as references:

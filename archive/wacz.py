@@ -245,7 +245,7 @@ def _player_key(capture: Capture) -> str:
 def _index(collection: Collection, warcs: list[Path]) -> Iterator[Capture]:
     """The captures in these files in the order of an index."""
     lines = cdxj.merged([collection.index_path(warc.name) for warc in warcs])
-    return map(cdxj.from_line, lines)
+    return cdxj.captures(lines, collection.indexes_dir)
 
 
 def _self_contained(collection: Collection, site: str) -> list[Path]:

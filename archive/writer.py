@@ -8,6 +8,7 @@ Blocks go through warcio verbatim; fields and digests are ours. A file is called
 from __future__ import annotations
 
 import errno
+import fcntl
 import hashlib
 import io
 import ipaddress
@@ -252,6 +253,7 @@ class _File:
         self._open_path = path.with_name(path.name + OPEN)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self.descriptor = os.open(self._open_path, flags, 0o644)
+        fcntl.flock(self.descriptor, fcntl.LOCK_EX)  # so that nobody recovers it meanwhile
         self.size = self._kept = 0
         self._sha256 = self._kept_sha256 = hashlib.sha256()
         try:

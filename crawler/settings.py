@@ -97,6 +97,8 @@ REMOTE_CONTROL_ENABLED = False  # it lets code in
 
 ROBOTSTXT_OBEY = True
 
+RETRY_HTTP_CODES = [408, 412, 429, 500, 502, 503, 504, 522, 524]  # 412: to a conditional request
+
 SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # it lets code in

@@ -60,6 +60,8 @@ logger = logging.getLogger(__name__)
 WIRE_OVERHEAD = 1024 * 1024
 """Heads, chunk lines and trailers may add this much, and DOWNLOAD_MAXSIZE once again."""
 MAX_ERROR_TEXT = 1000
+_PLAINLY = "asked_plainly"
+_PRECONDITION_FAILED = 412
 _VERSION = re.compile(rb"[A-Z]+/\d+\.\d+ ")
 """What Twisted reads. "HTTP/2 200" is none, and no reader of WARC takes it for a response."""
 
@@ -174,15 +176,17 @@ class CaptureHandler:
         What is sent is a copy: Scrapy would take its fields to wherever the page redirects.
         """
         validators = self._recorder.recording.validators(request.url)
-        if request.method != "GET" or validators is None:
+        if request.method != "GET" or validators is None or request.meta.get(_PLAINLY):
             return await self._wiretap.fetch(request, wire)
         headers = request.headers.copy()
         headers.update(validators.headers())
         asked = request.replace(headers=headers)
         try:
-            return await self._wiretap.fetch(asked, wire)
+            response = await self._wiretap.fetch(asked, wire)
         finally:
             request.meta.update(asked.meta)
+        request.meta[_PLAINLY] = response.status == _PRECONDITION_FAILED  # if it is tried again
+        return response
 
     def _check_credentials(self, request: Request) -> None:
         """Raise CredentialsRefused. A CONNECT tunnel takes Proxy-Authorization out by itself."""

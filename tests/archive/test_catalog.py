@@ -543,7 +543,7 @@ def test_a_reader_does_not_wait_for_a_writer(catalog: Catalog) -> None:
 
 def test_a_lock_that_is_never_freed(catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer that waits in vain says that the collection is in use."""
-    monkeypatch.setattr("archive.catalog.BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr("archive.sqlite.BUSY_TIMEOUT", 0.05)
     holder = sqlite3.connect(catalog.path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with Catalog(catalog.path) as waiting, pytest.raises(CollectionLocked):

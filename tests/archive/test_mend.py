@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import closing
 from pathlib import Path
@@ -13,6 +14,7 @@ from archive.catalog import dump
 from archive.dedup import Dedup
 from archive.verify import verify
 from tests.archive.support import NOON, exchange, look, response
+from tests.archive.validator import members
 
 
 def _night(collection: Collection, site: str) -> None:
@@ -105,28 +107,50 @@ def test_a_killed_run_is_told_to_all(kept: Collection) -> None:
 
 
 def test_a_damaged_file_is_told_once(kept: Collection) -> None:
-    """Of a file that is damaged, what stands before the damage is indexed, and no more is tried."""
-    (path,) = (path for path in kept.warcs() if path.name.startswith("two"))
-    whole = path.read_bytes()
-    path.write_bytes(whole[:-5])
-    kept.index_path(path.name).unlink()
-    (done,) = kept.mend()
-    assert "4 captures indexed; damaged: " in done.what
+    """Of a damaged file all that is sound is indexed, before the damage and behind it; once."""
+    path = next(path for path in kept.warcs() if path.name.startswith("two"))
+    whole, before = path.read_bytes(), kept.index_path(path.name).read_bytes()
+    offset, *_ = members(whole)[4]  # the second capture
+    path.write_bytes(whole[: offset + 50] + b"\0\0\0\0" + whole[offset + 54 :])
+    kept.dedup_path.unlink()
+    (done,) = [done for done in kept.mend() if done.file == path]
+    assert "3 captures indexed; damaged: " in done.what
+    lines = kept.index_path(path.name).read_bytes().splitlines()
+    assert len(lines) == len(before.splitlines()) - 1
     assert kept.mend() == []
     assert {finding.rule for finding in verify(kept)} >= {"record"}
     path.write_bytes(whole)
 
 
-def test_an_index_from_better_days_is_not_shortened(kept: Collection) -> None:
-    """What an index knows of captures behind a damage stays when the dedup table is lost."""
-    path = next(path for path in kept.warcs() if path.name.startswith("two"))
-    whole, index = path.read_bytes(), kept.index_path(path.name)
-    before = index.read_bytes()
-    path.write_bytes(whole[:600] + b"\0\0\0\0" + whole[604:])
-    kept.dedup_path.unlink()
-    assert any("damaged: " in done.what for done in kept.mend())
-    assert index.read_bytes() == before
-    path.write_bytes(whole)
+def test_an_older_copy_of_an_open_file_is_set_aside(kept: Collection) -> None:
+    """An unfinished state beside the closed file of its name never takes that file's place."""
+    path = kept.warcs()[0]
+    whole = path.read_bytes()
+    path.with_name(path.name + ".open").write_bytes(whole[: len(whole) // 2])
+    (done,) = kept.mend()
+    assert done.file.name.endswith(".open.tail")
+    assert path.read_bytes() == whole
+    assert list(verify(kept)) == []
+
+
+def test_what_is_no_file_of_ours_is_passed_over(kept: Collection) -> None:
+    """Directories, pipes, dangling links and names that no list can hold stop no command."""
+    before = _said(kept)
+    os.mkfifo(kept.archive_dir / "pipe-1.warc.gz")
+    os.mkfifo(kept.archive_dir / "pipe-2.warc.gz.open")
+    (kept.archive_dir / "directory-1.warc.gz").mkdir()
+    (kept.archive_dir / "link-1.warc.gz").symlink_to("nowhere")
+    (kept.archive_dir / "a\nb-1.warc.gz").write_bytes(b"")
+    Path(os.fsdecode(bytes(kept.archive_dir) + b"/\xff-1.warc.gz")).write_bytes(b"")
+    (kept.indexes_dir / "x.cdxj").mkdir()
+    assert kept.mend() == []
+    (kept.indexes_dir / "x.cdxj").rmdir()
+    (kept.archive_dir / "a\nb-1.warc.gz").unlink()
+    Path(os.fsdecode(bytes(kept.archive_dir) + b"/\xff-1.warc.gz")).unlink()
+    for name in ("pipe-1.warc.gz", "pipe-2.warc.gz.open", "link-1.warc.gz"):
+        (kept.archive_dir / name).unlink()
+    (kept.archive_dir / "directory-1.warc.gz").rmdir()
+    assert _said(kept) == before
 
 
 def test_files_of_a_living_run_are_left_alone(kept: Collection) -> None:

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from archive import Change, Collection, CollectionLocked, CorruptRecord, Run
+from archive import Change, Collection, CollectionLocked, Run
 from archive.catalog import Catalog, dump
 from archive.dedup import Dedup
 from archive.reader import open_record
 from archive.rebuild import rebuild
 from archive.verify import verify
 from tests.archive.support import NOON, exchange, look, recorded, request, response
+from tests.archive.validator import members
 
 
 def _fill(collection: Collection) -> None:
@@ -148,17 +149,21 @@ def test_a_bad_entry_is_passed_over(collection: Collection) -> None:
     assert (finding.rule, finding.offset) == ("journal", rejected.offset)
 
 
-def test_a_broken_file_stops_the_rebuild(tmp_path: Path) -> None:
-    """A file that cannot be read is an error, and the catalog stays as it was."""
+def test_damage_is_passed_over_and_told(tmp_path: Path) -> None:
+    """Of a damaged file everything sound is derived, before the damage and behind it."""
     collection = Collection.create(tmp_path / "c")
     _fill(collection)
-    before = _articles(collection)
-    path = collection.warcs()[0]
-    path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(CorruptRecord):
-        rebuild(collection)
-    assert _articles(collection) == before
-    assert not list(collection.path.glob("*.draft*"))
+    captures, articles = len(list(collection.captures())), len(_articles(collection))
+    damaged = list[tuple[Path, int]]()
+    for path in (collection.warcs()[0], collection.warcs(text=True)[0]):
+        data = path.read_bytes()
+        offset = members(data)[4][0]
+        path.write_bytes(data[: offset + 40] + b"\0" * 20 + data[offset + 60 :])
+        damaged.append((path, offset))
+    rejected = rebuild(collection)
+    assert [(one.path, one.offset) for one in rejected] == damaged
+    assert len(list(collection.captures())) == captures - 1
+    assert articles - 2 <= len(_articles(collection)) < articles
 
 
 def test_nothing_is_rebuilt_beside_a_run(collection: Collection) -> None:

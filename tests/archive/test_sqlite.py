@@ -32,7 +32,7 @@ def test_a_directory_that_is_missing(tmp_path: Path) -> None:
 def test_a_lock_that_is_never_freed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who waits in vain is told which file is in use; a reader does not wait."""
     path = tmp_path / "dedup.sqlite3"
-    monkeypatch.setattr("archive.dedup.BUSY_TIMEOUT", 0.05)
+    monkeypatch.setattr("archive.sqlite.BUSY_TIMEOUT", 0.05)
     with closing(Dedup(path)) as table, closing(sqlite3.connect(path)) as holder:
         holder.isolation_level = None
         holder.execute("BEGIN IMMEDIATE")

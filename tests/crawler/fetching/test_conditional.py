@@ -10,6 +10,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from archive import Collection
 from archive.reader import iter_records
 from archive.verify import verify
+from crawler import settings
 from tests.crawler.fetching.conftest import InReactor
 from tests.crawler.fetching.crawl import Crawled, Plan, crawl
 from tests.crawler.fetching.origin import Origin, Step
@@ -33,11 +34,13 @@ def collection(tmp_path: Path) -> Collection:
     return Collection.create(tmp_path / "collection")
 
 
-def _night(in_reactor: InReactor, collection: Collection, *urls: str) -> Crawled:
+def _night(
+    in_reactor: InReactor, collection: Collection, *urls: str, **settings: object
+) -> Crawled:
     async def night() -> Crawled:
         with collection.recording(site="thu", run_id="r") as recording:
             plans = [Plan(url, url) for url in urls]
-            return await crawl(AsyncCrawlerRunner, plans, recording, None, {})
+            return await crawl(AsyncCrawlerRunner, plans, recording, None, settings)
 
     crawled: Crawled = in_reactor(night())
     return crawled
@@ -102,3 +105,26 @@ def test_a_304_that_nobody_asked_for(in_reactor: InReactor, collection: Collecti
         assert response is not None
         assert response.status == 304
     assert not next(collection.captures()).is_revisit
+
+
+def test_who_refuses_conditions_is_asked_without(
+    in_reactor: InReactor, collection: Collection
+) -> None:
+    """A server that answers a conditional request with 412 is asked again plainly."""
+    refused = b"HTTP/1.1 412 Precondition Failed\r\nContent-Length: 0\r\n\r\n"
+
+    def answer(request: bytes) -> tuple[Step, ...]:
+        return (refused if b"If-None-Match" in request else WHOLE,)
+
+    with Origin({"/a": answer}) as origin:
+        url = origin.url("/a")
+        _night(in_reactor, collection, url)
+        retries = {"RETRY_ENABLED": True, "RETRY_HTTP_CODES": settings.RETRY_HTTP_CODES}
+        response = _night(in_reactor, collection, url, **retries)[url].response
+        assert response is not None
+        assert (response.status, response.body) == (200, BODY)
+        assert [b"If-" in crossed.request for crossed in origin.crossed["/a"]] == [
+            False,
+            True,
+            False,
+        ]
