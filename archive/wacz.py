@@ -10,7 +10,9 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -41,6 +43,16 @@ _EMPTY_FIELD = b"\xfe\xca\x00\x00"
 """An extra field without content, for the directory at the end of the ZIP file: where that has none
 wabac.js takes it that the head of a file has none either, and begins to read 20 bytes early."""
 
+_ORIGINALS = """
+PRAGMA journal_mode = OFF;
+CREATE TABLE wanted (at BLOB, url TEXT, id TEXT, PRIMARY KEY (at, url, id)) WITHOUT ROWID;
+CREATE TABLE held (id TEXT, filename TEXT, inside INTEGER, PRIMARY KEY (id, filename)) WITHOUT ROWID
+"""
+_OUTSIDE = """
+SELECT DISTINCT filename FROM held
+WHERE id NOT IN (SELECT id FROM held WHERE inside)
+"""
+
 
 def to_file(
     collection: Collection,
@@ -66,15 +78,11 @@ def to_file(
     try:
         with written_whole(path) as draft, ZipFile(draft, "w") as archive:
             package = _Package(archive, created.astimezone(UTC))
-            for done, warc in enumerate(warcs, 1):
-                package.copy(f"archive/{warc.name}", warc)
-                if progress:
-                    progress(warc, done, len(warcs))
+            package.copy_all(warcs, progress)
             index = _Blocks(_index(collection, warcs), block_lines)
             package.write(INDEX_BLOCKS, index, ZIP_STORED)
             package.write(INDEX, index.summary)
-            names = {warc.name for warc in warcs}
-            pages = _Pages(catalog, title, site, names)
+            pages = _Pages(catalog, title, site, {warc.name for warc in warcs})
             package.write(PAGES, pages)
             package.finish(title, pages)
             return pages.number
@@ -89,6 +97,12 @@ class _Package:
     archive: ZipFile
     created: datetime
     resources: list[dict[str, Any]] = field(default_factory=list)
+
+    def copy_all(self, warcs: Sequence[Path], progress: Progress | None) -> None:
+        for done, warc in enumerate(warcs, 1):
+            self.copy(f"archive/{warc.name}", warc)
+            if progress:
+                progress(warc, done, len(warcs))
 
     def copy(self, name: str, source: Path) -> None:
         """Put a compressed file in as it is."""
@@ -256,25 +270,46 @@ def _self_contained(collection: Collection, site: str) -> list[Path]:
     while found:
         chosen |= found
         indexes = [collection.index_path(name) for name in sorted(found)]
-        found = set(_originals(collection, indexes, chosen)) & closed.keys() - chosen
+        with closing(_Originals()) as originals:
+            originals.want(collection, indexes)
+            found = originals.find(collection, chosen) & closed.keys() - chosen
     return [closed[name] for name in sorted(chosen)]
 
 
-def _originals(collection: Collection, indexes: list[Path], chosen: set[str]) -> Iterator[str]:
-    """The files, beside those chosen, that hold what the revisits in these indexes refer to."""
-    inside = [collection.index_path(name) for name in sorted(chosen)]
-    everywhere = sorted(collection.indexes_dir.glob("*.cdxj"))
-    for capture in map(cdxj.from_line, cdxj.merged(indexes)):
-        if capture.is_revisit and not any(True for _ in _repeated(collection, capture, inside)):
-            yield from _repeated(collection, capture, everywhere)
+class _Originals:
+    """What revisits refer to: asked for in one pass, found in another. In a temporary database."""
 
+    def __init__(self) -> None:
+        self._database = sqlite3.connect("")  # a file of no name, which goes with the connection
+        self._database.executescript(_ORIGINALS)
 
-def _repeated(collection: Collection, revisit: Capture, indexes: Sequence[Path]) -> Iterator[str]:
-    """The files that hold a response with the URL and second that a revisit refers to."""
-    with collection.open_record(revisit) as record:
-        url = bare(record.get("WARC-Refers-To-Target-URI"))
-        timestamp = cdxj.timestamp(record.get("WARC-Refers-To-Date") or "")
-    for key in {urlkey(url).encode(), revisit.urlkey.encode()}:  # the latter of a POST
-        for found in map(cdxj.from_line, cdxj.merged(indexes, key + b" ", key + b"!")):
-            if (found.url, found.timestamp) == (url, timestamp) and not found.is_revisit:
-                yield found.filename
+    def want(self, collection: Collection, indexes: Sequence[Path]) -> None:
+        """Take in what the revisits in these indexes refer to: a URL and second, under either of
+        two keys. The second is that of a POST.
+        """
+        for revisit in map(cdxj.from_line, cdxj.merged(indexes)):
+            if not revisit.is_revisit:
+                continue
+            with collection.open_record(revisit) as record:
+                url = bare(record.get("WARC-Refers-To-Target-URI"))
+                timestamp = cdxj.timestamp(record.get("WARC-Refers-To-Date") or "")
+            keys = {urlkey(url), revisit.urlkey}
+            id = json.dumps([url, timestamp, *sorted(keys)])
+            rows = [(f"{key} {timestamp}".encode(), url, id) for key in keys]
+            self._database.executemany("INSERT OR IGNORE INTO wanted VALUES (?, ?, ?)", rows)
+
+    def find(self, collection: Collection, inside: set[str]) -> set[str]:
+        """The files that hold what none of those in `inside` holds."""
+        execute = self._database.execute
+        for line in cdxj.merged(sorted(collection.indexes_dir.glob("*.cdxj"))):
+            at = b" ".join(line.split(b" ", 2)[:2])
+            wanted = execute("SELECT id, url FROM wanted WHERE at = ?", (at,)).fetchall()
+            if not wanted or (capture := cdxj.from_line(line)).is_revisit:
+                continue
+            name = capture.filename
+            rows = [(id, name, name in inside) for id, url in wanted if url == capture.url]
+            self._database.executemany("INSERT OR IGNORE INTO held VALUES (?, ?, ?)", rows)
+        return {name for (name,) in execute(_OUTSIDE)}
+
+    def close(self) -> None:
+        self._database.close()

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import textwrap
+import time
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -165,6 +166,30 @@ def test_one_site_brings_what_it_repeats(collection: Collection) -> None:
     assert sites("far") == ["far"]
     with pytest.raises(CaptureNotFound):
         written(collection, site="nowhere")
+
+
+def _seconds(path: Path, nights: int) -> float:
+    """Processor time of an export of a site whose every night repeats another site's pages."""
+    collection = Collection.create(path)
+    bodies = [response(f"{number} ".encode() * 300) for number in range(10)]
+    far = [exchange(f"http://a.vn/{n}", body) for n, body in enumerate(bodies)]
+    recorded(collection, *far, site="far")
+    for night in range(nights):
+        at = NOON + timedelta(days=night % 100, seconds=1 + night)
+        near = [exchange(f"http://b.vn/{n}", body, at=at) for n, body in enumerate(bodies)]
+        recorded(collection, *near, site="near")
+    began = time.process_time()
+    found = contents(written(collection, f"{nights}.wacz", site="near"))
+    spent = time.process_time() - began
+    names = {name[8:].partition("-")[0] for name in found if name.startswith("archive/")}
+    assert names == {"far", "near"}
+    return spent
+
+
+def test_many_revisits_in_many_files(tmp_path: Path) -> None:
+    """What revisits refer to is found in time that grows with them, not with their square."""
+    few, many = _seconds(tmp_path / "few", 8), _seconds(tmp_path / "many", 64)
+    assert many < 16 * few
 
 
 def test_readings_and_open_files_stay_out(collection: Collection) -> None:
