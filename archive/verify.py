@@ -16,7 +16,7 @@ from pathlib import Path
 from archive import scan
 from archive.checks import collection as collection_checks
 from archive.checks.file import FileReport, check_file, unfinished_links
-from archive.checks.finding import ERROR, WARNING, Fault, Finding
+from archive.checks.finding import ERROR, WARNING, Fault, Finding, bounded
 from archive.checks.index import check_index
 from archive.checks.references import References
 from archive.checks.wacz import check_wacz
@@ -42,7 +42,8 @@ def verify(
     lead somewhere, a catalog and a manifest that agree with the files. Nothing is changed. Files
     are read by several processes (`workers`; all processors without it). Raises NotAnArchive,
     before anything is read, for a file that is none of the three, and OSError for one that cannot
-    be opened.
+    be opened. Findings come as they are made; of many of one rule in one file some are told, and
+    one says how many more there are.
     """
     if isinstance(target, Collection):
         yield from _verify_collection(target, progress, workers)
@@ -54,7 +55,7 @@ def verify(
         for report in over_files(_check_any, paths, workers, progress):
             yield from report.findings
             references.add(report.links)
-        yield from collection_checks.check_references(references, complete=False)
+        yield from bounded(collection_checks.check_references(references, complete=False))
 
 
 def repair(collection: Collection) -> list[Finding]:
@@ -100,9 +101,10 @@ def _verify_collection(
                 if links := unfinished_links(path):
                     references.add(links)
             yield from collection_checks.check_stray_indexes(collection)
-            yield from files.check_manifest_names()
-            yield from collection_checks.check_references(references, complete=True)
-            yield from derived.check(references)
+            yield from bounded(files.check_manifest_names())
+            found = collection_checks.check_references(references, complete=True)
+            yield from bounded(found)
+            yield from bounded(derived.check(references))
 
 
 def _check_ours(home: Path, path: Path) -> FileReport:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from archive import cdxj, http, journal
 from archive.article import Look, Run
 from archive.checks import record as record_checks
-from archive.checks.finding import Fault, Finding
+from archive.checks.finding import Fault, Finding, bounded
 from archive.checks.references import Links, Pointer, key, payload, place
 from archive.collection import is_text
 from archive.errors import CorruptRecord
@@ -55,7 +55,7 @@ def check_file(path: Path, *, ours: bool = False) -> FileReport:
 def check_stream(file: BinaryIO, path: Path, name: str, *, ours: bool = False) -> FileReport:
     """The same of an open, seekable file that findings call `name`."""
     check = _FileCheck(file, path, name, ours)
-    return FileReport(list(check.findings()), check.links)
+    return FileReport(list(bounded(check.findings())), check.links)
 
 
 def unfinished_links(path: Path) -> Links | None:

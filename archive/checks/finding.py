@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 ERROR = "error"
@@ -139,3 +141,24 @@ class Finding:
     def __post_init__(self) -> None:
         if not self.standard:
             object.__setattr__(self, "standard", RULES[self.rule].standard)
+
+
+MOST = 100
+"""Findings of one rule and severity that are told of one file."""
+
+
+def bounded(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings as they come, MOST of a kind; at the end, how many more there are of each.
+
+    A file of others may depart from the letter in each of a million records.
+    """
+    counts, examples = Counter[tuple[str, str, str]](), dict[tuple[str, str, str], Finding]()
+    for finding in findings:
+        kind = finding.file, finding.rule, finding.severity
+        counts[kind] += 1
+        if counts[kind] <= MOST:
+            yield finding
+        else:
+            examples.setdefault(kind, finding)
+    for kind, first in examples.items():
+        yield replace(first, message=f"{counts[kind] - MOST} more like this: {first.message}")

@@ -27,7 +27,7 @@ from archive import http
 from archive.cdxj import Capture, from_line
 from archive.checks import collection as collection_checks
 from archive.checks.file import FileReport, check_stream
-from archive.checks.finding import Fault, Finding
+from archive.checks.finding import Fault, Finding, bounded
 from archive.checks.references import Links, References
 from archive.errors import CorruptRecord, StorageFailed
 from archive.reader import record_in
@@ -51,7 +51,7 @@ def check_wacz(path: Path) -> FileReport:
     findings = list[Finding]()
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as package, Inflated() as inflated:
-            findings += _Wacz(path, file, package, inflated).findings()
+            findings += bounded(_Wacz(path, file, package, inflated).findings())
     except (zipfile.BadZipFile, NotImplementedError, struct.error, UnicodeError) as error:
         findings.append(Fault("zip", f"not a zip file that can be read: {error}").at(str(path), 0))
     return FileReport(findings, Links(str(path), path.name))

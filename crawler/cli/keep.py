@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -19,7 +20,7 @@ from archive import verify as verifying
 from crawler.cli import exits
 from crawler.cli.look import opened
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, OfSite
-from crawler.cli.output import harmless, print_json, print_table
+from crawler.cli.output import harmless, print_json, print_json_each, print_table
 from crawler.cli.progress import Files
 
 
@@ -56,12 +57,16 @@ def verify(
     for one in verifying.repair(target) if repair and isinstance(target, Collection) else ():
         print(harmless(f"mended {one.file}: {one.rule}: {one.message}"), file=sys.stderr)
     with Files("verify") as progress:
-        findings = list(verifying.verify(target, progress))
-    if as_json:
-        print_json([asdict(finding) for finding in findings])
-    else:
-        _print_findings(findings)
-    if any(finding.severity == verifying.ERROR for finding in findings):
+        counts = Counter[str]()
+        findings = _counted(verifying.verify(target, progress), counts)
+        if as_json:
+            print_json_each(map(asdict, findings))
+        else:
+            _print_findings(findings)
+    if not as_json:
+        errors, warnings = counts[verifying.ERROR], counts[verifying.WARNING]
+        print(f"{errors} errors, {warnings} warnings" if counts else "nothing is wrong")
+    if counts[verifying.ERROR]:
         raise typer.Exit(exits.DAMAGED)
 
 
@@ -69,7 +74,7 @@ def rebuild(collection: CollectionPath = DEFAULT_COLLECTION, as_json: Json = Fal
     """Derive indexes, catalog and search again from the WARC files."""
     home = Collection.open(collection)
     with Files("rebuild") as progress:
-        rebuilding.rebuild(home, progress)
+        rejected = rebuilding.rebuild(home, progress)
     with opened(collection) as (_, catalog):
         counts = catalog.counts()
     if as_json:
@@ -77,6 +82,11 @@ def rebuild(collection: CollectionPath = DEFAULT_COLLECTION, as_json: Json = Fal
     else:
         rows = [(one.site, one.articles, one.versions, one.gone) for one in counts]
         print_table(("site", "articles", "versions", "gone"), rows)
+    for one in rejected:
+        told = f"{one.path} at byte {one.offset}: passed over: {one.why}"
+        print(harmless(told), file=sys.stderr)
+    if rejected:
+        raise typer.Exit(exits.DAMAGED)
 
 
 def export(
@@ -105,10 +115,15 @@ def export(
     print(f"{output}: {count} article versions")
 
 
-def _print_findings(findings: Sequence[Finding]) -> None:
+def _counted(findings: Iterable[Finding], counts: Counter[str]) -> Iterator[Finding]:
+    """The findings as they come, and how many there are of each severity."""
+    for finding in findings:
+        counts[finding.severity] += 1
+        yield finding
+
+
+def _print_findings(findings: Iterable[Finding]) -> None:
     for one in findings:
         place = f"{one.file} at byte {one.offset}"
-        print(harmless(f"{place}: {one.severity}: {one.rule}: {one.message} ({one.standard})"))
-    errors = sum(one.severity == verifying.ERROR for one in findings)
-    warnings = len(findings) - errors
-    print(f"{errors} errors, {warnings} warnings" if findings else "nothing is wrong")
+        told = f"{place}: {one.severity}: {one.rule}: {one.message} ({one.standard})"
+        print(harmless(told), flush=True)

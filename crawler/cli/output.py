@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -47,8 +48,24 @@ def harmless(text: str, *, keep: str = "") -> str:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout, NFC text as it is, control characters escaped."""
+    print(_json(value))
+
+
+def print_json_each(values: Iterable[Any]) -> None:
+    """The same of an array, each value as it comes: none is held. The array is always ended."""
+    print("[", end="")
+    before = "\n"
+    try:
+        for value in values:
+            print(before, textwrap.indent(_json(value), "  "), sep="", end="", flush=True)
+            before = ",\n"
+    finally:
+        print("]" if before == "\n" else "\n]")
+
+
+def _json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    print(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:

@@ -60,7 +60,13 @@ class Files:
     def __init__(self, verb: str) -> None:
         shown = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TextColumn("files"))
         output = console(stderr=True)
-        self._bar = Bar(*shown, console=output, transient=True, disable=not output.is_terminal)
+        self._bar = Bar(
+            *shown,
+            console=output,
+            transient=True,
+            disable=not output.is_terminal,
+            redirect_stdout=sys.stdout.isatty(),  # what goes to a file stays out of the bar's way
+        )
         self._task = self._bar.add_task(verb)
 
     def __enter__(self) -> Self:

@@ -192,3 +192,17 @@ def test_a_cut_last_member_is_found(sound: Collection, tmp_path: Path) -> None:
     with pytest.raises(EOFError):
         gzip.decompress(cut.read_bytes())
     assert parse(members(path.read_bytes())[0][2])
+
+
+def test_findings_are_bounded(tmp_path: Path) -> None:
+    """Of a file that breaks one rule in each record, a hundred are told, and how many more."""
+    head = "WARC/1.1\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:{0}>\r\n"
+    head += "WARC-Date: 2026-03-07T12:00:00Z\r\nWARC-Target-URI: <http://a.vn/{0}>\r\n"
+    head += "Content-Type: text/plain\r\nContent-Length: 1\r\n\r\nx\r\n\r\n"
+    path = tmp_path / "a.warc"
+    path.write_text("".join(head.format(number) for number in range(1000)), newline="")
+    found = list(verify.verify([path]))
+    assert {one.rule for one in found} == {"target-uri-brackets"}
+    assert len(found) == 101
+    assert found[-1].message.startswith("900 more like this: ")
+    assert {one.severity for one in found} == {verify.WARNING}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -186,3 +188,33 @@ def test_a_warning_is_no_damage(tmp_path: Path) -> None:
     done = tinhuy("verify", str(path))
     assert (done.returncode, done.stderr) == (0, "")
     assert "warning: target-uri-brackets" in done.stdout
+
+
+def test_verify_prints_an_array(tmp_path: Path) -> None:
+    """However many findings there are, `--json` prints one array of them."""
+    head = "WARC/1.1\r\nWARC-Type: resource\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    path = tmp_path / "a.warc"
+    path.write_text(head * 300, newline="")
+    done = tinhuy("verify", "--json", str(path))
+    assert done.returncode == 6
+    assert len(json.loads(done.stdout)) == 101
+
+
+def test_rebuild_names_what_it_passes_over(collection: Path, tmp_path: Path) -> None:
+    """A journal entry that cannot be understood is named on stderr, and the exit code is 6."""
+    copy = tmp_path / "copy"
+    shutil.copytree(collection, copy)
+    (text,) = (copy / "archive").glob("*-text-*.warc.gz")
+    entry = b'{"look": 1}'
+    head = (
+        "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:uuid:1>\r\n"
+        "WARC-Date: 2026-03-07T12:00:00Z\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(entry)}\r\n\r\n"
+    )
+    size = text.stat().st_size
+    with text.open("ab") as file:
+        file.write(gzip.compress(head.encode() + entry + b"\r\n\r\n"))
+    done = tinhuy("rebuild", f"--collection={copy}")
+    assert done.returncode == 6
+    assert f"{text.name} at byte {size}: passed over: " in done.stderr
+    assert SITE in done.stdout
