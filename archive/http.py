@@ -24,9 +24,9 @@ PIECE = 64 * 1024
 MAX_HEAD = 1024 * 1024
 """A head is read no further than this; what follows counts as body."""
 MAX_CHUNK_LINE = 16 * 1024
-MAX_RATIO = 250
+MAX_CONTENT_RATIO = 250
 """Content that inflates further than this is a bomb (deflate reaches 1032 at most) ..."""
-RATIO_FREE = 10 * 1024 * 1024
+CONTENT_RATIO_FREE = 10 * 1024 * 1024
 """... once it is larger than this: small pages of blanks are harmless."""
 MAX_CODINGS = 5
 """Content codings over one another: each may multiply what must be inflated (as curl has it)."""
@@ -344,13 +344,13 @@ def decode_content(body: bytes, codings: list[str], max_bytes: int) -> bytes:
 
     A body that is not in the coding its head names comes back as it is; one cut short gives what
     can be had. Raises UndecodableContent for a coding unknown here, for more than `max_bytes`,
-    and for a bomb (see MAX_RATIO, MAX_CODINGS, MAX_MEMBERS).
+    and for a bomb (see MAX_CONTENT_RATIO, MAX_CODINGS, MAX_MEMBERS).
     """
     if len(codings) > MAX_CODINGS:
         raise UndecodableContent(codings[-1], f"more than {MAX_CODINGS} codings over one another")
     for coding in reversed(codings):
         if coding != "identity":
-            limit = min(max_bytes, max(RATIO_FREE, MAX_RATIO * len(body)))
+            limit = min(max_bytes, max(CONTENT_RATIO_FREE, MAX_CONTENT_RATIO * len(body)))
             body = _decode(coding, body, limit)
     if len(body) > max_bytes:
         raise UndecodableContent("identity", f"it holds more than {max_bytes} bytes")

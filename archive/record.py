@@ -26,9 +26,9 @@ OPEN = ".open"
 """What ends the name of a file while it is written."""
 MAX_HEAD = 1024 * 1024
 """Bytes of a WARC record's own head."""
-RATIO_FREE = 256 * 1024 * 1024
-MAX_RATIO = 250
-"""A block that inflates to more than RATIO_FREE bytes and this many times what is stored is a bomb:
+BLOCK_RATIO_FREE = 256 * 1024 * 1024
+MAX_BLOCK_RATIO = 250
+"""A block that inflates to more than BLOCK_RATIO_FREE bytes and this many times what is stored is a bomb:
 reading it would fill the disk. Passing over it is harmless, and recovery does no more."""
 GZIP_MAGIC = b"\x1f\x8b"
 _READ = 16 * 1024
@@ -130,7 +130,7 @@ class Record:
     def spool(self, *, verify: bool = False) -> BinaryIO:
         """The block as a seekable stream, on disk when it is large; close it.
 
-        Raises CorruptRecord for a bomb (see MAX_RATIO) and, with `verify`, for a block that does
+        Raises CorruptRecord for a bomb (see MAX_BLOCK_RATIO) and, with `verify`, for a block that does
         not fit WARC-Block-Digest.
         """
         stream = spool(self.block, self._source)
@@ -177,8 +177,8 @@ def spool(stream: BinaryIO, source: Source) -> BinaryIO:
         for piece in http.pieces(stream):
             kept.write(piece)
             size += len(piece)
-            if size > RATIO_FREE and size > MAX_RATIO * source.taken:
-                most, stored = f"at most {MAX_RATIO} times", f"{source.taken} bytes as stored"
+            if size > BLOCK_RATIO_FREE and size > MAX_BLOCK_RATIO * source.taken:
+                most, stored = f"at most {MAX_BLOCK_RATIO} times", f"{source.taken} bytes as stored"
                 raise CorruptRecord(source.path, source.offset, most, f"{size} of {stored}")
     except BaseException:
         kept.close()

@@ -79,9 +79,7 @@ def to_file(
         with written_whole(path) as draft, ZipFile(draft, "w") as archive:
             package = _Package(archive, created.astimezone(UTC))
             package.copy_all(warcs, progress)
-            index = _Blocks(_index(collection, warcs), block_lines)
-            package.write(INDEX_BLOCKS, index, ZIP_STORED)
-            package.write(INDEX, index.summary)
+            package.index(_Blocks(_index(collection, warcs), block_lines))
             pages = _Pages(catalog, title, site, {warc.name for warc in warcs})
             package.write(PAGES, pages)
             package.finish(title, pages)
@@ -103,6 +101,11 @@ class _Package:
             self.copy(f"archive/{warc.name}", warc)
             if progress:
                 progress(warc, done, len(warcs))
+
+    def index(self, blocks: _Blocks) -> None:
+        """Put in the blocks of an index, and then their summary, which is made with them."""
+        self.write(INDEX_BLOCKS, blocks, ZIP_STORED)
+        self.write(INDEX, blocks.summary)
 
     def copy(self, name: str, source: Path) -> None:
         """Put a compressed file in as it is."""

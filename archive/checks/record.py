@@ -191,28 +191,44 @@ def _our_head(record: Record) -> Faults:
     known = {name.lower() for name in FIELDS} | _OUR_EXTENSIONS
     for name in (name for name, _ in record.headers if name.lower() not in known):
         yield Fault("unknown-field", name)
-    for name in ("WARC-Record-ID", "WARC-Concurrent-To", "WARC-Refers-To", "WARC-Warcinfo-ID"):
-        for value in record.values(name):
-            if not _OUR_ID.fullmatch(value) or UUID(bare(value)).version != 4:
-                yield Fault("id", f"{name} is {value!r}", name)
-    for name in ("WARC-Date", "WARC-Refers-To-Date"):
-        if (date := record.get(name)) and not (_OUR_DATE.fullmatch(date) and _is_date(date)):
-            yield Fault("date", f"{name} is {date!r}", name)
-    for name in ("WARC-Target-URI", "WARC-Refers-To-Target-URI"):
-        if (uri := record.get(name)) and not _OUR_URI.fullmatch(uri):
-            yield Fault("target-uri", f"{name} is {uri!r:.200}", name)
-    for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
-        digest = record.digest(name)
-        if digest and (digest.algorithm != "sha1" or str(digest) != record.get(name)):
-            yield Fault("digest-form", f"{name} is {record.get(name)!r}", name)
-    if record.get("WARC-Block-Digest") is None:
-        yield Fault("block-digest", "missing")
+    yield from _our_ids(record)
+    yield from _our_dates(record)
+    yield from _our_uris(record)
+    yield from _our_digests(record)
     if record.type == "conversion" and not record.get("WARC-Refers-To"):
         yield Fault("required-field", "WARC-Refers-To is missing", "WARC-Refers-To")
     if record.type in ("request", "response", "revisit"):
         protocols = record.values("WARC-Protocol")
         if protocols.count("http/1.1") != 1 or len(protocols) != len(set(protocols)):
             yield Fault("protocol", f"WARC-Protocol is {', '.join(protocols)!r}")
+
+
+def _our_ids(record: Record) -> Faults:
+    for name in ("WARC-Record-ID", "WARC-Concurrent-To", "WARC-Refers-To", "WARC-Warcinfo-ID"):
+        for value in record.values(name):
+            if not _OUR_ID.fullmatch(value) or UUID(bare(value)).version != 4:
+                yield Fault("id", f"{name} is {value!r}", name)
+
+
+def _our_dates(record: Record) -> Faults:
+    for name in ("WARC-Date", "WARC-Refers-To-Date"):
+        if (date := record.get(name)) and not (_OUR_DATE.fullmatch(date) and _is_date(date)):
+            yield Fault("date", f"{name} is {date!r}", name)
+
+
+def _our_uris(record: Record) -> Faults:
+    for name in ("WARC-Target-URI", "WARC-Refers-To-Target-URI"):
+        if (uri := record.get(name)) and not _OUR_URI.fullmatch(uri):
+            yield Fault("target-uri", f"{name} is {uri!r:.200}", name)
+
+
+def _our_digests(record: Record) -> Faults:
+    for name in ("WARC-Block-Digest", "WARC-Payload-Digest"):
+        digest = record.digest(name)
+        if digest and (digest.algorithm != "sha1" or str(digest) != record.get(name)):
+            yield Fault("digest-form", f"{name} is {record.get(name)!r}", name)
+    if record.get("WARC-Block-Digest") is None:
+        yield Fault("block-digest", "missing")
 
 
 def _our_revisit(record: Record) -> Faults:

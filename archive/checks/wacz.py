@@ -309,7 +309,7 @@ def _dangers(info: zipfile.ZipInfo) -> Iterator[Fault]:
         yield Fault("zip", "encrypted")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         yield Fault("zip", f"compressed by method {info.compress_type}; only deflate is read")
-    if info.file_size > max(http.RATIO_FREE, http.MAX_RATIO * info.compress_size):
+    if info.file_size > max(http.CONTENT_RATIO_FREE, http.MAX_CONTENT_RATIO * info.compress_size):
         yield Fault("zip", f"{info.compress_size} bytes inflate to {info.file_size}: a bomb")
 
 
@@ -422,7 +422,7 @@ class _Inflating(io.RawIOBase):
         while not piece and (data := self._next()):
             piece = self._inflate.decompress(data, len(buffer))
         self._made += len(piece)
-        if self._made > max(http.RATIO_FREE, http.MAX_RATIO * self._read):
+        if self._made > max(http.CONTENT_RATIO_FREE, http.MAX_CONTENT_RATIO * self._read):
             raise ValueError("a bomb")
         buffer[: len(piece)] = piece
         return len(piece)
