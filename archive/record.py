@@ -28,8 +28,8 @@ MAX_HEAD = 1024 * 1024
 """Bytes of a WARC record's own head."""
 BLOCK_RATIO_FREE = 256 * 1024 * 1024
 MAX_BLOCK_RATIO = 250
-"""A block that inflates to more than BLOCK_RATIO_FREE bytes and this many times what is stored is a bomb:
-reading it would fill the disk. Passing over it is harmless, and recovery does no more."""
+"""A block that inflates to more than BLOCK_RATIO_FREE bytes and this many times what is stored is a
+bomb: reading it would fill the disk. Passing over it is harmless, and recovery does no more."""
 GZIP_MAGIC = b"\x1f\x8b"
 _READ = 16 * 1024
 _IN_MEMORY = 1024 * 1024
@@ -130,8 +130,8 @@ class Record:
     def spool(self, *, verify: bool = False) -> BinaryIO:
         """The block as a seekable stream, on disk when it is large; close it.
 
-        Raises CorruptRecord for a bomb (see MAX_BLOCK_RATIO) and, with `verify`, for a block that does
-        not fit WARC-Block-Digest.
+        Raises CorruptRecord for a bomb (see MAX_BLOCK_RATIO) and, with `verify`, for a block that
+        does not fit WARC-Block-Digest.
         """
         stream = spool(self.block, self._source)
         declared = self.digest("WARC-Block-Digest") if verify else None
