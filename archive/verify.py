@@ -102,8 +102,7 @@ def _verify_collection(
                     references.add(links)
             yield from collection_checks.check_stray_indexes(collection)
             yield from bounded(files.check_manifest_names())
-            found = collection_checks.check_references(references, complete=True)
-            yield from bounded(found)
+            yield from bounded(collection_checks.check_references(references, complete=True))
             yield from bounded(derived.check(references))
 
 

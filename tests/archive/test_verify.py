@@ -206,3 +206,12 @@ def test_findings_are_bounded(tmp_path: Path) -> None:
     assert len(found) == 101
     assert found[-1].message.startswith("900 more like this: ")
     assert {one.severity for one in found} == {verify.WARNING}
+
+
+def test_the_first_finding_is_enough(collection: Collection) -> None:
+    """Whoever wants no more findings than the first may drop the rest, also of references."""
+    recorded(collection, exchange(), site="one")
+    recorded(collection, exchange(), site="two")
+    collection.warcs()[0].unlink()
+    for rule in ("index", "revisit", "dedup"):
+        assert any(one.rule == rule for one in verify.verify(collection))
