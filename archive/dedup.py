@@ -30,7 +30,7 @@ _AT_ONCE = 1000
 MAX_VALIDATOR = 1000
 """Characters of an ETag or date that are sent back to a server."""
 
-_VERSION = 3
+VERSION = 3
 """Kept in `user_version`. A table of another version is emptied, and filled again by mending."""
 _SCHEMA = """
 DROP TABLE IF EXISTS originals;
@@ -170,7 +170,7 @@ class Dedup:
             try:
                 let_readers_pass(self._database)
                 self._database.execute("PRAGMA synchronous = NORMAL")
-                if self._version() != _VERSION:
+                if self._version() != VERSION:
                     self._create()
             except BaseException:
                 self._database.close()
@@ -249,10 +249,10 @@ class Dedup:
 
     def _create(self) -> None:
         with self._transaction():
-            if self._version() != _VERSION:  # nobody else was quicker
+            if self._version() != VERSION:  # nobody else was quicker
                 for statement in _SCHEMA.split(";"):
                     self._database.execute(statement)
-                self._database.execute(f"PRAGMA user_version = {_VERSION}")
+                self._database.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

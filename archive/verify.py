@@ -52,7 +52,8 @@ def verify(
     for path in paths:
         _kind(path)
     with References() as references:
-        for report in over_files(_check_any, paths, workers, progress):
+        check = partial(_check_any, references.directory)
+        for report in over_files(check, paths, workers, progress):
             yield from report.findings
             references.add(report.links)
         yield from bounded(collection_checks.check_references(references, complete=False))
@@ -90,7 +91,7 @@ def _verify_collection(
     for path in files.abandoned:
         yield Fault("unfinished", "left by a dead process").at(str(path), 0)
     with References() as references:
-        check = partial(_check_ours, collection.path)
+        check = partial(_check_ours, collection.path, references.directory)
         for report in over_files(check, files.closed, workers, progress):
             yield from report.findings
             if report.sealed:
@@ -106,10 +107,10 @@ def _verify_collection(
             yield from bounded(derived.check(references))
 
 
-def _check_ours(home: Path, path: Path) -> FileReport:
+def _check_ours(home: Path, aside: str, path: Path) -> FileReport:
     """One closed file of a collection, and its index."""
     collection = Collection(home)
-    report = check_file(path, ours=True)
+    report = check_file(path, ours=True, aside=aside)
     if not is_text(path.name):
         index = str(collection.index_path(path.name))
         with suppress(CorruptRecord):  # said already, by the check of the file
@@ -121,8 +122,8 @@ def _check_index(collection: Collection, path: Path) -> Iterator[Fault]:
     return check_index(collection.index_path(path.name), scan.captures(path))
 
 
-def _check_any(path: Path) -> FileReport:
-    return check_wacz(path) if _kind(path) == "wacz" else check_file(path)
+def _check_any(aside: str, path: Path) -> FileReport:
+    return check_wacz(path) if _kind(path) == "wacz" else check_file(path, aside=aside)
 
 
 def _kind(path: Path) -> str:

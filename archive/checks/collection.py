@@ -227,11 +227,11 @@ def _dedup(path: Path, held: ExitStack) -> Callable[[References], Iterator[Findi
             with explained(path):
                 database = held.enter_context(closing(_only_read(path)))
                 version, tables = database.execute(_DEDUP_STATE).fetchone()
-                if version == dedup._VERSION:
+                if version == dedup.VERSION:
                     found = database.execute(_ORIGINALS)
                     rows = chain(found.fetchmany(1), found)
                 elif tables:
-                    why = f"a table of version {version}, not {dedup._VERSION}; {REMEDY}"
+                    why = f"a table of version {version}, not {dedup.VERSION}; {REMEDY}"
         except NotACollection as error:
             why = error.why
 

@@ -45,16 +45,18 @@ class FileReport:
     sealed: Sealed | None = None
 
 
-def check_file(path: Path, *, ours: bool = False) -> FileReport:
-    """Check a file of ours, or of anybody."""
+def check_file(path: Path, *, ours: bool = False, aside: str = "") -> FileReport:
+    """Check a file of ours, or of anybody. `aside`: where links may be put if they are many."""
     with _Digested(path) as raw, io.BufferedReader(raw, http.PIECE) as file:
-        report = check_stream(file, path, str(path), ours=ours)
+        report = check_stream(file, path, str(path), ours=ours, aside=aside)
         return replace(report, sealed=raw.sealed(path.name)) if ours else report
 
 
-def check_stream(file: BinaryIO, path: Path, name: str, *, ours: bool = False) -> FileReport:
+def check_stream(
+    file: BinaryIO, path: Path, name: str, *, ours: bool = False, aside: str = ""
+) -> FileReport:
     """The same of an open, seekable file that findings call `name`."""
-    check = _FileCheck(file, path, name, ours)
+    check = _FileCheck(file, path, name, ours, aside)
     return FileReport(list(bounded(check.findings())), check.links)
 
 
@@ -106,6 +108,7 @@ class _FileCheck:
     path: Path
     name: str
     ours: bool
+    aside: str = ""
     links: Links = field(init=False)
     _group: _Group | None = None
     _text: Record | None = None
@@ -117,7 +120,7 @@ class _FileCheck:
     """Where ARC records stand, and how long their blocks are."""
 
     def __post_init__(self) -> None:
-        self.links = Links(self.name, self.path.name.removesuffix(OPEN))
+        self.links = Links(self.name, self.path.name.removesuffix(OPEN), self.aside)
 
     def findings(self) -> Iterator[Finding]:
         place = 0

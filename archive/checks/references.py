@@ -1,14 +1,16 @@
 """Which records refer to which, over many files: packed for each file, compared on the disk.
 
 Ids, URLs and dates are compared by 16 bytes of their digests; findings read the records again for
-what they say. Some 120 bytes a record come from the worker that read a file; then they stand in a
-temporary database, so memory does not grow with the records of a collection.
+what they say. Some 120 bytes a record come from the worker that read a file, in a temporary file
+when they are many; then they stand in a temporary database: memory does not grow with the records.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import struct
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -20,6 +22,8 @@ from archive.digest import Digest
 _HELD = struct.Struct("<16sQB16s16s?")
 _POINTER = struct.Struct("<QB16s16s16s16s")
 _NOTHING = bytes(16)
+_IN_MEMORY = 4096
+"""Rows that wait in memory."""
 TYPES = (
     "",
     "warcinfo",
@@ -81,29 +85,73 @@ KINDS = ("revisit", "refers-to", "journal", "run")
 
 
 @dataclass(slots=True)
+class Rows:
+    """Packed rows. With a directory `aside` only the last are in memory, those before in a file
+    there. They can be pickled.
+    """
+
+    size: int
+    aside: str
+    _last: bytearray = field(default_factory=bytearray)
+    _file: str = ""
+
+    def add(self, row: bytes) -> None:
+        self._last += row
+        if self.aside and len(self._last) >= _IN_MEMORY * self.size:
+            self._put_aside()
+
+    def pieces(self) -> Iterator[bytes]:
+        """Whole rows, many at a time."""
+        if self._file:
+            with open(self._file, "rb") as aside:
+                while piece := aside.read(_IN_MEMORY * self.size):
+                    yield piece
+        yield bytes(self._last)
+
+    def clear(self) -> None:
+        self._last.clear()
+        self._file = ""
+
+    def _put_aside(self) -> None:
+        if not self._file:
+            descriptor, self._file = tempfile.mkstemp(dir=self.aside)
+            os.close(descriptor)
+        with open(self._file, "ab") as aside:
+            aside.write(self._last)
+        self._last.clear()
+
+
+@dataclass(slots=True)
 class Links:
-    """The records of one file, and what they say of others; small when pickled."""
+    """The records of one file, and what they say of others; `aside` as for Rows."""
 
     file: str
     filename: str
-    held: bytearray = field(default_factory=bytearray)
-    pointers: bytearray = field(default_factory=bytearray)
-    entries: bytearray = field(default_factory=bytearray)
+    aside: str = ""
+    held: Rows = field(init=False)
+    pointers: Rows = field(init=False)
+    entries: Rows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.held = Rows(_HELD.size, self.aside)
+        self.pointers = Rows(_POINTER.size, self.aside)
+        self.entries = Rows(len(_NOTHING), self.aside)
 
     def hold(
         self, id: str, offset: int, type: str, identity: bytes, payload: bytes, *, cut: bool
     ) -> None:
         """`identity` is the key of target URI and date; `cut` says that it was truncated."""
         code = TYPES.index(type) if type in TYPES else 0
-        self.held += _HELD.pack(key(id), offset, code, identity, payload, cut)
+        row = _HELD.pack(key(id), offset, code, identity, payload, cut)
+        self.held.add(row)
 
     def point(self, to: Pointer) -> None:
         code = KINDS.index(to.kind)
-        self.pointers += _POINTER.pack(to.offset, code, *to[2:])
+        self.pointers.add(_POINTER.pack(to.offset, code, *to[2:]))
 
     def enter(self, entry: bytes) -> None:
         """The key of an entry of the reading journal."""
-        self.entries += entry
+        self.entries.add(entry)
 
 
 class Held(NamedTuple):
@@ -119,9 +167,14 @@ class Held(NamedTuple):
 
 
 class References:
-    """All records and what they say of each other. A context manager; for one thread."""
+    """All records and what they say of each other. A context manager; for one thread.
+
+    `directory` is where those who read files may put aside what they found, until exit.
+    """
 
     def __init__(self) -> None:
+        self._directory = tempfile.TemporaryDirectory(prefix="tinhuy-verify-")
+        self.directory = self._directory.name
         self._db = sqlite3.connect("")  # a file of no name, which goes with the connection
         self._db.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;" + _SCHEMA)
         self._indexed = False
@@ -136,6 +189,7 @@ class References:
         trace: TracebackType | None,
     ) -> None:
         self._db.close()
+        self._directory.cleanup()
 
     def add(self, links: Links) -> None:
         """Take in one file. All come before the first question."""
@@ -150,13 +204,19 @@ class References:
                 cut,
                 place(links.filename, offset),
             )
-            for id, offset, type, identity, digest, cut in _HELD.iter_unpack(links.held)
+            for piece in links.held.pieces()
+            for id, offset, type, identity, digest, cut in _HELD.iter_unpack(piece)
         )
         pointers = (
             (links.file, offset, KINDS[kind], *keys)
-            for offset, kind, *keys in _POINTER.iter_unpack(links.pointers)
+            for piece in links.pointers.pieces()
+            for offset, kind, *keys in _POINTER.iter_unpack(piece)
         )
-        entries = ((links.entries[at : at + 16],) for at in range(0, len(links.entries), 16))
+        entries = (
+            (piece[at : at + 16],)
+            for piece in links.entries.pieces()
+            for at in range(0, len(piece), 16)
+        )
         with self._db:
             self._db.executemany("INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?)", held)
             self._db.executemany("INSERT INTO pointers VALUES (?, ?, ?, ?, ?, ?, ?)", pointers)
