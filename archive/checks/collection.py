@@ -169,18 +169,19 @@ class Derived:
 
 def _catalog(path: Path, held: ExitStack) -> Callable[[References], Iterator[Finding]]:
     """A statement that has begun sees the database as it was then, to its end."""
-    runs, why = list[Run](), ""
+    runs, files, why = list[Run](), set[str](), ""
     looks: Iterator[Sighting] = iter(())
     if path.exists():
         try:
             catalog = held.enter_context(Catalog(path))
-            runs, looks = catalog.runs(), catalog.sightings()
+            files, runs, looks = catalog.files(), catalog.runs(), catalog.sightings()
             looks = chain(list(islice(looks, 1)), looks)
         except NotACollection as error:
             why = error.why
 
     def check(references: References) -> Iterator[Finding]:
-        faults = chain(_runs(runs, references), _sightings(looks, references))
+        told = _runs(runs, references), _sightings(looks, references), _untold(files, references)
+        faults = chain.from_iterable(told)
         return _told_of(path, why, faults)
 
     return check
@@ -200,6 +201,7 @@ def _told_of(path: Path, why: str, faults: Iterator[Fault]) -> Iterator[Finding]
 
 def _runs(runs: list[Run], references: References) -> Iterator[Fault]:
     for run in runs:
+        references.know(key("run", run.id))
         if not references.has_entry(key("run", run.id)):
             yield Fault("catalog", f"the run {run.id} stands in no journal")
 
@@ -207,6 +209,7 @@ def _runs(runs: list[Run], references: References) -> Iterator[Fault]:
 def _sightings(looks: Iterator[Sighting], references: References) -> Iterator[Fault]:
     for site, url, seen_at, captured_url, capture in looks:
         look = f"the look at {url} ({site}) of {seen_at}"
+        references.know(key(site, url, seen_at))
         if not references.has_entry(key(site, url, seen_at)):
             yield Fault("catalog", f"{look} stands in no journal")
         captures = references.captures(key(target_uri(captured_url), seen_at))
@@ -216,6 +219,13 @@ def _sightings(looks: Iterator[Sighting], references: References) -> Iterator[Fa
         elif capture and place(capture.filename, capture.offset) not in places:
             where = f"byte {capture.offset} of {capture.filename}"
             yield Fault("catalog", f"{look}: its capture is not at {where}")
+
+
+def _untold(files: set[str], references: References) -> Iterator[Fault]:
+    """What stands in journals of which the catalog says that it has entered all of them."""
+    for file, count in references.unknown():
+        if file in files:
+            yield Fault("catalog", f"{count} entries of {file} are not in it; `tinhuy rebuild`")
 
 
 def _dedup(path: Path, held: ExitStack) -> Callable[[References], Iterator[Finding]]:

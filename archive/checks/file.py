@@ -186,13 +186,14 @@ class _FileCheck:
             identity = key(target_uri(seen.url), seen.date)
             pointer = Pointer(record.offset, "journal", key(seen.record_id), identity, place=at)
             self.links.point(pointer)
-            self.links.enter(key(entry.site, entry.url, entry.seen_at))
+            reads = entry.article is not None
+            self.links.enter(key(entry.site, entry.url, entry.seen_at), reads=reads)
             if entry.article is None:
                 referred = key(bare(record.get("WARC-Refers-To")))
                 self.links.point(Pointer(record.offset, "refers-to", referred))
         else:
             self.links.point(Pointer(record.offset, "run", key(bare(record.get("WARC-Refers-To")))))
-            self.links.enter(key("run", entry.id))
+            self.links.enter(key("run", entry.id), reads=True)
 
     def _check_place(self, record: Record) -> Iterator[Fault]:
         """What our own files keep: the head of each member, the warcinfo, the order of records."""

@@ -21,6 +21,7 @@ from archive.digest import Digest
 
 _HELD = struct.Struct("<16sQB16s16s?")
 _POINTER = struct.Struct("<QB16s16s16s16s")
+_ENTRY = struct.Struct("<16s?")
 _NOTHING = bytes(16)
 _IN_MEMORY = 4096
 """Rows that wait in memory."""
@@ -38,13 +39,15 @@ TYPES = (
 _SCHEMA = """
 CREATE TABLE held (id, file, offset, type, identity, payload, cut, place);
 CREATE TABLE pointers (file, offset, kind, id, identity, payload, place);
-CREATE TABLE entries (key);
+CREATE TABLE entries (key, file, reads);
+CREATE TABLE known (key);
 """
 _INDEXES = """
 CREATE INDEX held_by_id ON held (id);
 CREATE INDEX held_by_identity ON held (identity);
 CREATE INDEX held_by_payload ON held (payload) WHERE type = 'response';
 CREATE INDEX entries_by_key ON entries (key);
+CREATE INDEX known_by_key ON known (key);
 """
 
 
@@ -135,7 +138,7 @@ class Links:
     def __post_init__(self) -> None:
         self.held = Rows(_HELD.size, self.aside)
         self.pointers = Rows(_POINTER.size, self.aside)
-        self.entries = Rows(len(_NOTHING), self.aside)
+        self.entries = Rows(_ENTRY.size, self.aside)
 
     def hold(
         self, id: str, offset: int, type: str, identity: bytes, payload: bytes, *, cut: bool
@@ -149,9 +152,9 @@ class Links:
         code = KINDS.index(to.kind)
         self.pointers.add(_POINTER.pack(to.offset, code, *to[2:]))
 
-    def enter(self, entry: bytes) -> None:
-        """The key of an entry of the reading journal."""
-        self.entries.add(entry)
+    def enter(self, entry: bytes, *, reads: bool) -> None:
+        """The key of an entry of the journal; `reads` one that the catalog must know of."""
+        self.entries.add(_ENTRY.pack(entry, reads))
 
 
 class Held(NamedTuple):
@@ -213,14 +216,14 @@ class References:
             for offset, kind, *keys in _POINTER.iter_unpack(piece)
         )
         entries = (
-            (piece[at : at + 16],)
+            (entry, links.filename, reads)
             for piece in links.entries.pieces()
-            for at in range(0, len(piece), 16)
+            for entry, reads in _ENTRY.iter_unpack(piece)
         )
         with self._db:
             self._db.executemany("INSERT INTO held VALUES (?, ?, ?, ?, ?, ?, ?, ?)", held)
             self._db.executemany("INSERT INTO pointers VALUES (?, ?, ?, ?, ?, ?, ?)", pointers)
-            self._db.executemany("INSERT INTO entries VALUES (?)", entries)
+            self._db.executemany("INSERT INTO entries VALUES (?, ?, ?)", entries)
 
     def twins(self) -> Iterator[tuple[str, int, str, int]]:
         """File and offset of each record whose id stands before, and where that is."""
@@ -254,6 +257,18 @@ class References:
 
     def has_entry(self, entry: bytes) -> bool:
         return next(self._all("SELECT 1 FROM entries WHERE key = ?", entry), None) is not None
+
+    def know(self, entry: bytes) -> None:
+        """That the catalog holds what this entry brings."""
+        self._db.execute("INSERT INTO known VALUES (?)", (entry,))
+
+    def unknown(self) -> Iterator[tuple[str, int]]:
+        """Files of readings, and how many entries with a reading nobody knows of."""
+        yield from self._all(
+            "SELECT file, count(*) FROM entries WHERE reads"
+            " AND NOT EXISTS (SELECT 1 FROM known WHERE known.key = entries.key)"
+            " GROUP BY file ORDER BY file"
+        )
 
     def _held(self, where: str, wanted: bytes) -> Held | None:
         columns = "file, offset, type, identity, payload, cut, place"

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from archive import verify
+from archive.catalog import Catalog
 from archive.collection import Collection
+from archive.rebuild import rebuild
 from tests.archive.support import NOON, exchange, look, recorded, response
 from tests.archive.validator import members, parse
 
@@ -215,3 +217,16 @@ def test_the_first_finding_is_enough(collection: Collection) -> None:
     collection.warcs()[0].unlink()
     for rule in ("index", "revisit", "dedup"):
         assert any(one.rule == rule for one in verify.verify(collection))
+
+
+def test_a_catalog_that_lacks_articles_is_found(sound: Collection) -> None:
+    """What a journal brought and the catalog does not hold is told with the remedy."""
+    with Catalog(sound.catalog_path) as catalog:
+        catalog._db.execute("DELETE FROM looks")
+        catalog._db.execute("DELETE FROM articles")
+    (finding,) = verify.verify(sound)
+    assert finding.rule == "catalog"
+    assert "1 entries" in finding.message
+    assert "rebuild" in finding.message
+    rebuild(sound)
+    assert list(verify.verify(sound)) == []
