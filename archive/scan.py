@@ -20,9 +20,12 @@ from archive.urlkey import MAX_BODY, request_key, urlkey
 from archive.writer import Written
 
 
-def captures(path: Path | str) -> Iterator[Capture]:
-    """The captures of a WARC file as its index has them, in the order of the file."""
-    return (scanned.capture for scanned in scan(path) if scanned.capture.is_listed)
+def captures(path: Path | str, damage: list[CorruptRecord] | None = None) -> Iterator[Capture]:
+    """The captures of a WARC file as its index has them, in the order of the file.
+
+    Raises CorruptRecord; `damage` as for `iter_records`.
+    """
+    return (scanned.capture for scanned in scan(path, damage) if scanned.capture.is_listed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -68,11 +67,7 @@ def repair(collection: Collection) -> list[Finding]:
     for mended in collection.mend():
         done.append(Fault("unfinished", mended.what).at(str(mended.file), 0))
     for path in collection.warcs():
-        try:
-            wrong = list(_check_index(collection, path))
-        except CorruptRecord:
-            continue
-        if wrong:
+        if _check_index(collection, path):
             collection.index(path)
             done.append(Fault("index", "index written anew").at(str(path), 0))
     return done
@@ -113,13 +108,16 @@ def _check_ours(home: Path, aside: str, path: Path) -> FileReport:
     report = check_file(path, ours=True, aside=aside)
     if not is_text(path.name):
         index = str(collection.index_path(path.name))
-        with suppress(CorruptRecord):  # said already, by the check of the file
-            report.findings.extend(fault.at(index, 0) for fault in _check_index(collection, path))
+        report.findings.extend(fault.at(index, 0) for fault in _check_index(collection, path))
     return report
 
 
-def _check_index(collection: Collection, path: Path) -> Iterator[Fault]:
-    return check_index(collection.index_path(path.name), scan.captures(path))
+def _check_index(collection: Collection, path: Path) -> list[Fault]:
+    """What is wrong with an index. That of a damaged file may know more than can be read now."""
+    damage = list[CorruptRecord]()
+    captures = scan.captures(path, damage)
+    faults = list(check_index(collection.index_path(path.name), captures))
+    return [] if damage else faults
 
 
 def _check_any(aside: str, path: Path) -> FileReport:

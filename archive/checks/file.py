@@ -116,6 +116,8 @@ class _FileCheck:
     _entry: Look | Run | None = None
     _warcinfo: str = ""
     _count: int = 0
+    _is_torn: bool = False
+    """Whether the records that come next may belong to a group whose beginning is damaged."""
     _arc: list[tuple[int, int]] = field(default_factory=list)
     """Where ARC records stand, and how long their blocks are."""
 
@@ -123,19 +125,27 @@ class _FileCheck:
         self.links = Links(self.name, self.path.name.removesuffix(OPEN), self.aside)
 
     def findings(self) -> Iterator[Finding]:
-        place = 0
-        try:
-            for record in records_in(self.file, self.path):
-                place = record.offset
+        place, damage = 0, list[CorruptRecord]()
+        for record in records_in(self.file, self.path, damage):
+            yield from self._damaged(damage)
+            place = record.offset
+            with suppress(CorruptRecord):  # who gives the records meets it too
                 for fault in self._check(record):
                     yield fault.at(self.name, record.offset, ours=self.ours)
-                self._count += 1
-        except CorruptRecord as error:
-            message = f"expected {error.expected}, found {error.found}"
-            yield Fault("record", message).at(self.name, error.offset)
+            self._count += 1
+        yield from self._damaged(damage)
         yield from (fault.at(self.name, place) for fault in self._check_arc())
         if self.ours:
             yield from (fault.at(self.name, place) for fault in self._check_whole())
+
+    def _damaged(self, damage: list[CorruptRecord]) -> Iterator[Finding]:
+        """Tell of what could not be read, once; the records round it are not whole groups."""
+        for error in damage:
+            message = f"expected {error.expected}, found {error.found}"
+            yield Fault("record", message).at(self.name, error.offset)
+            self._group = self._text = self._entry = None
+            self._is_torn = True
+        damage.clear()
 
     def _check(self, record: Record) -> Iterator[Fault]:
         if record.version == "ARC":
@@ -228,7 +238,10 @@ class _FileCheck:
             yield from self._group.take(record)
             return
         if record.get("WARC-Concurrent-To") is not None:
+            if self._is_torn:
+                return
             yield Fault("concurrent-to", "there is no group that it could belong to")
+        self._is_torn = False
         if self._group:
             yield from self._group.incomplete()
         self._group = _Group(record)

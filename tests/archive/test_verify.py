@@ -230,3 +230,21 @@ def test_a_catalog_that_lacks_articles_is_found(sound: Collection) -> None:
     assert "rebuild" in finding.message
     rebuild(sound)
     assert list(verify.verify(sound)) == []
+
+
+def test_every_damage_of_a_file_is_told_and_nothing_else(collection: Collection) -> None:
+    """Two damaged places in one file are two findings; what stands round them is read, and is not
+    said to be missing.
+    """
+    recorded(collection, *(exchange(f"http://a.vn/{n}", response(b"%d " % n)) for n in range(8)))
+    (path,) = collection.warcs()
+    whole = path.read_bytes()
+    packed, damaged = members(whole), bytearray(whole)
+    places = [packed[4][0], packed[17][0]]
+    for place in places:
+        damaged[place + 40 : place + 60] = bytes(20)
+    path.write_bytes(damaged)
+    found = list(verify.verify(collection))
+    assert [one.offset for one in found if one.rule == "record"] == places
+    assert {one.rule for one in found} <= {"record", "manifest"}
+    path.write_bytes(whole)
