@@ -32,7 +32,7 @@ from filelock import FileLock, Timeout
 
 from archive import cdxj, mend, reader, scan
 from archive.cdxj import Capture
-from archive.disk import sync_directory, written_whole
+from archive.disk import stored, sync_directory, written_whole
 from archive.errors import CaptureNotFound, CollectionLocked, CorruptRecord, NotACollection
 from archive.mend import Mended
 from archive.parallel import Progress as Progress
@@ -296,8 +296,10 @@ class Collection:
         return sorted(self.indexes_dir.glob("*.draft"))
 
     def index(self, path: Path) -> None:
-        """Write the index of a closed file of captures anew."""
-        cdxj.write_index(self.index_path(path.name), scan.captures(path))
+        """Write the index of a closed file of captures anew. Raises StorageFailed."""
+        index = self.index_path(path.name)
+        with stored(index):
+            cdxj.write_index(index, scan.captures(path))
 
     def _captures_of(self, key: str | None) -> Iterator[Capture]:
         first, beyond = _bounds(key)

@@ -122,13 +122,20 @@ def _unfounded(collection: Collection, path: Path) -> int | None:
     with suppress(CorruptRecord):  # what stands behind the damage is cut off in any case
         for record in reader.iter_records(path):
             group = record.offset if group is None else group
-            if journal.is_entry(record):
-                looks = list(_looks([record], []))
-                if not all(_is_kept(collection, look.capture) for look in looks):
-                    return group
+            if journal.is_entry(record) and not _is_founded(collection, record):
+                return group
             if record.type != "conversion":
                 group = None
     return group
+
+
+def _is_founded(collection: Collection, record: Record) -> bool:
+    """Whether what an entry speaks of is there. Raises CorruptRecord for one that is cut."""
+    try:
+        entry = journal.read(record)
+    except ValueError:
+        return True  # it speaks of nothing; `verify` tells of it
+    return isinstance(entry, Run) or _is_kept(collection, entry.capture)
 
 
 def _is_kept(collection: Collection, capture: Capture) -> bool:

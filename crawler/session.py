@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from archive import Catalog, Collection, Recording, Run
+from archive import Catalog, Collection, Recording, Run, StorageFailed
 from archive.writer import warc_date
 from crawler.outcome import Outcome, judge
 
@@ -79,6 +79,8 @@ class Session:
 
         What goes wrong here becomes `trouble`, and the run has failed.
         """
+        if reason == "storage" and self.trouble is None:  # it struck while robots.txt was fetched
+            self.trouble = StorageFailed(self.collection.path, "the disk refused what was written")
         if self.run is None:
             run = Run(
                 id=self.run_id,

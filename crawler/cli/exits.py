@@ -86,7 +86,7 @@ class Refused(typer.TyperException):
 def of_error(error: Exception) -> int:
     """The exit code of one of the EXPECTED errors."""
     if isinstance(error, OSError):
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+        full = error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
         return STORAGE if full else FAILED
     return next((code for kind, code in _OF_ERROR.items() if isinstance(error, kind)), FAILED)
 

@@ -190,3 +190,23 @@ def test_a_power_cut_may_take_captures_and_leave_readings(
     with Catalog(mended.catalog_path) as catalog:
         found = [entry.url for entry in catalog.articles()]
     assert found == [one.url for one in looks[:kept]]
+
+
+def test_a_power_cut_may_take_the_entry_of_a_text(collection: Collection, tmp_path: Path) -> None:
+    """A text whose entry is cut, and whose capture is lost, is set aside too."""
+    left = tmp_path / "left"
+    with collection.recording(site="one", run_id="one") as recording:
+        captures = [recording.record(exchange(f"http://one.vn/{n}")) for n in range(3)]
+        looks = [recording.convert(look(capture, site="one")) for capture in captures if capture]
+        shutil.copytree(collection.path, left)
+    lost = looks[2].capture
+    with (left / "archive" / f"{lost.filename}.open").open("r+b") as file:
+        file.truncate(lost.offset)
+    (text,) = left.glob("archive/*-text-*.open")
+    with text.open("r+b") as file:
+        file.truncate(text.stat().st_size - 20)
+    mended = Collection.open(left)
+    mended.mend()
+    assert list(verify(mended)) == []
+    with Catalog(mended.catalog_path) as catalog:
+        assert [entry.url for entry in catalog.articles()] == [one.url for one in looks[:2]]
