@@ -55,14 +55,15 @@ class CrawlLog:
         with stored(self._path):
             self.directory.mkdir(exist_ok=True)
             is_new = not self._path.exists()
-            with open(self._path, "ab") as log:
+            with open(self._path, "ab", buffering=0) as log:  # a buffer would be written at close
                 size = log.tell()
+                left = memoryview("".join(line for _, line in self._lines).encode())
                 try:
-                    log.write("".join(line for _, line in self._lines).encode())
-                    log.flush()
+                    while left:
+                        left = left[log.write(left) :]
                     os.fsync(log.fileno())
                 except OSError:
-                    os.truncate(self._path, size)  # half a line would spoil the next
+                    os.ftruncate(log.fileno(), size)  # half a line would spoil the next
                     raise
             if is_new:
                 sync_directory(self.directory)
