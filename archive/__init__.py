@@ -1,6 +1,6 @@
 """A web archive on disk: every HTTP exchange as WARC, indexes, and what was read from the pages."""
 
-from archive.article import Article, Change, Gone, Link, Look, Run
+from archive.article import Article, Change, Gone, Link, Look, Removal, Run
 from archive.catalog import Catalog, Entry, Hit, Known, SiteCounts, Version
 from archive.cdxj import Capture
 from archive.checks.finding import Finding
@@ -57,6 +57,7 @@ __all__ = [
     "Progress",
     "Recording",
     "Rejected",
+    "Removal",
     "Run",
     "SiteCounts",
     "StorageFailed",

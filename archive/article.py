@@ -26,6 +26,14 @@ class Link:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A line that stood in the body and was taken for no part of it, and the rule that did it."""
+
+    rule: str
+    line: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """One article as one page showed it. All text is NFC with white space collapsed.
@@ -36,6 +44,7 @@ class Article:
     `published` and `updated` are ISO 8601 with as much precision as the page shows: "2020-12",
     "2020-12-29" or "2020-12-29T08:00+07:00"; a time of day always has its offset.
     `findings` are remarks of the reader, such as "published: guessed" or "encoding: tcvn3".
+    `removed` are the lines that were left out of the body, so that each can be disputed.
     """
 
     url: str
@@ -56,6 +65,7 @@ class Article:
     language: str = "vi"
     extractor: str = ""
     findings: tuple[str, ...] = ()
+    removed: tuple[Removal, ...] = ()
     capture: Capture | None = None
 
 
@@ -190,6 +200,7 @@ def to_json(article: Article) -> dict[str, Any]:
     record["captions"] = list(article.captions)
     record["attachments"] = [link_to_json(link) for link in article.attachments]
     record["findings"] = list(article.findings)
+    record["removed"] = [{"rule": one.rule, "line": one.line} for one in article.removed]
     record["capture"] = article.capture and capture_to_json(article.capture)
     return record
 
@@ -212,6 +223,7 @@ def from_json(record: Mapping[str, Any]) -> Article:
             captions=_several(_string, record.get("captions", [])),
             attachments=_several(_link, record.get("attachments", [])),
             findings=_several(_string, record.get("findings", [])),
+            removed=_several(_removal, record.get("removed", [])),
             capture=_optional(capture_from_json, record.get("capture")),
         )
     except (KeyError, TypeError, AttributeError) as error:
@@ -262,6 +274,10 @@ def capture_from_json(record: Mapping[str, Any]) -> Capture:
 
 def _link(record: Mapping[str, Any]) -> Link:
     return Link(title=_string(record["title"]), url=_string(record["url"]))
+
+
+def _removal(record: Mapping[str, Any]) -> Removal:
+    return Removal(rule=_string(record["rule"]), line=_string(record["line"]))
 
 
 def _string(value: Any) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from lxml.html import HtmlElement
 
 from crawler.reading.blocks import Block, is_headline
-from crawler.reading.document import Body, Document, Line, key
+from crawler.reading.document import Body, Document, FoundBy, Line, key
 from crawler.reading.extract import main_text
 from crawler.reading.furniture import is_list_heading
 from crawler.reading.tree import BLOCKS, drop, names, select, text_of, within
@@ -45,14 +47,38 @@ def name_body(
 
 def by_rules(document: Document, root: HtmlElement) -> Body | None:
     """Exactly what is printed inside `root`, but for boxes of related articles and the like."""
+    return _inside(document, root, "rules", lambda index: None)
+
+
+def _inside(
+    document: Document,
+    root: HtmlElement,
+    found_by: FoundBy,
+    why_not: Callable[[int], str | None],
+) -> Body | None:
+    """What is printed inside `root`, but for boxes, furniture, and what `why_not` objects to."""
     inside = set(root.iter())
     indexes = [i for i, block in enumerate(document.blocks) if block.element in inside]
     boxed = _boxed(root)
-    chosen = [i for i in indexes if document.blocks[i].element not in boxed]
+
+    def reason(i: int) -> str | None:
+        if document.blocks[i].element in boxed:
+            return "box"
+        return document.furniture.get(i) or why_not(i)
+
+    left = {i: why for i in indexes if (why := reason(i))}
+    chosen = [i for i in indexes if i not in left]
     lines = [Line(text, i) for i in chosen for text in document.blocks[i].paragraphs()]
     if not lines:
         return None
-    return Body(lines=lines, first=indexes[0], last=indexes[-1], root=root, found_by="rules")
+    return Body(
+        lines=lines,
+        first=indexes[0],
+        last=indexes[-1],
+        root=root,
+        found_by=found_by,
+        left=left,
+    )
 
 
 def _boxed(root: HtmlElement) -> set[HtmlElement]:
@@ -65,20 +91,38 @@ def _boxed(root: HtmlElement) -> set[HtmlElement]:
 
 
 def by_extractor(document: Document) -> Body | None:
-    """The main text: trafilatura says where it is, and what stands there is read exactly.
+    """The main text of a page for which no rules are: by its own markup, where the site's other
+    articles have theirs, or by the general extractor."""
+    return _by_markup(document) or _by_model(document) or _by_trafilatura(document)
+
+
+def _by_markup(document: Document) -> Body | None:
+    marked = select(document.tree, _MARKED)
+    if len(marked) != 1 or len(text_of(marked[0])) < _ENOUGH:
+        return None
+    body = by_rules(document, marked[0])
+    if body is None:
+        return None
+    others = {line.block for line in body.lines if _is_other_headline(document, line)}
+    plain = [line for line in body.lines if line.block not in others]
+    left = {**body.left, **{i: "link" for i in others if i is not None}}
+    return replace(body, lines=plain, found_by="markup", left=left)
+
+
+def _by_model(document: Document) -> Body | None:
+    if document.learned_root is None:
+        return None
+    return _inside(document, document.learned_root, "model", partial(_linked, document))
+
+
+def _by_trafilatura(document: Document) -> Body | None:
+    """Trafilatura says where the text is, and what stands there is read exactly.
 
     Precision mode drops headings, short lines and bare text between paragraphs; their neighbours
     show where they belong. Where its lines lead to no one place they are taken as they are.
     """
-    marked = select(document.tree, _MARKED)
-    if (
-        len(marked) == 1
-        and len(text_of(marked[0])) >= _ENOUGH
-        and (body := by_rules(document, marked[0]))
-    ):
-        plain = [line for line in body.lines if not _is_other_headline(document, line)]
-        return replace(body, lines=plain, found_by="markup")
-    lines = _anchored(document, main_text(document.tree))
+    texts = main_text(document.tree, _droppable(document))
+    lines = [line for line in _anchored(document, texts) if line.block not in document.furniture]
     anchors = [line.block for line in lines if line.block is not None]
     root = _common_root(document, _before_lists(document, anchors))
     if root is not None:
@@ -92,7 +136,28 @@ def by_extractor(document: Document) -> Body | None:
         last=max(anchors, default=0),
         root=None,
         found_by="trafilatura",
+        left={},
     )
+
+
+def _droppable(document: Document) -> set[HtmlElement]:
+    """Elements that hold nothing but furniture."""
+    mixed = {b.element for i, b in enumerate(document.blocks) if i not in document.furniture}
+    held = {document.blocks[i].element for i in document.furniture} - mixed
+    return {element for element in held if not any(child.tag in BLOCKS for child in element)}
+
+
+def is_whole(document: Document, body: Body) -> bool:
+    """Whether the text is all that is printed inside its root, links, boxes and furniture apart:
+    then the root is enough to read pages like this one."""
+    if body.root is None:
+        return False
+    alone = _inside(document, body.root, "model", partial(_linked, document))
+    return alone is not None and alone.lines == body.lines
+
+
+def _linked(document: Document, index: int) -> str | None:
+    return "links" if document.blocks[index].linked >= _LINKED else None
 
 
 def _is_other_headline(document: Document, line: Line) -> bool:
@@ -136,34 +201,26 @@ def _weight(document: Document, index: int) -> int:
     return round(len(block.text) * (1 - block.linked))
 
 
-def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body:
+def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body | None:
     """The anchored blocks under `root` and, of those built like them, what is no link and no box.
 
     Where the anchors are captions and the like, all that is printed there and no link is taken.
     """
     inside = set(root.iter())
-    indexes = [i for i, block in enumerate(document.blocks) if block.element in inside]
-    held = [document.blocks[i] for i in indexes if i in anchors]
+    held = [document.blocks[i] for i in anchors if document.blocks[i].element in inside]
     near = {block.element for block in held} | {block.element.getparent() for block in held}
     alike = {_build(block) for block in held}
     is_missed = all(len(block.text) < _LONG_LINE for block in held)
 
-    def belongs(i: int) -> bool:
+    def why_not(i: int) -> str | None:
         element = document.blocks[i].element
+        if linked := _linked(document, i):
+            return linked
         if is_missed or i in anchors or element in near or element.getparent() in near:
-            return True
-        return _build(document.blocks[i]) in alike
+            return None
+        return None if _build(document.blocks[i]) in alike else "built otherwise"
 
-    boxed = _boxed(root)
-    plain = [i for i in indexes if document.blocks[i].linked < _LINKED]
-    chosen = [i for i in plain if document.blocks[i].element not in boxed and belongs(i)]
-    return Body(
-        lines=[Line(text, i) for i in chosen for text in document.blocks[i].paragraphs()],
-        first=indexes[0],
-        last=indexes[-1],
-        root=root,
-        found_by="trafilatura",
-    )
+    return _inside(document, root, "trafilatura", why_not)
 
 
 def _build(block: Block) -> tuple[object, ...]:

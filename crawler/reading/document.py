@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -13,10 +14,16 @@ from crawler.reading.blocks import Block
 from crawler.reading.metadata import Metadata
 from crawler.site import ArticleRules
 
+FoundBy = Literal["rules", "markup", "model", "trafilatura"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """`base` is what relative addresses are relative to; `rules` hold for this page's date."""
+    """`base` is what relative addresses are relative to; `rules` hold for this page's date.
+
+    `furniture` are the indexes of blocks that the site model takes for no part of the article, with
+    its reasons; `learned_root` is where it expects the text.
+    """
 
     url: str
     base: str
@@ -25,6 +32,8 @@ class Document:
     meta: Metadata
     fetched_at: datetime
     rules: tuple[ArticleRules, ...]
+    furniture: Mapping[int, str]
+    learned_root: HtmlElement | None
 
     def selectors(self, part: str) -> tuple[str, ...]:
         """The CSS of one field of all rules, newest rules first."""
@@ -45,14 +54,16 @@ class Body:
 
     `first` and `last` are the indexes of its first and last block, `root` is the element that
     holds them if there is one, `found_by` what led there: a site's rules, the page's own markup,
-    or the general extractor.
+    the site model, or the general extractor. `left` are the blocks inside `root` that were left
+    out, with the reason.
     """
 
     lines: list[Line]
     first: int
     last: int
     root: HtmlElement | None
-    found_by: Literal["rules", "markup", "trafilatura"]
+    found_by: FoundBy
+    left: Mapping[int, str]
 
 
 def same(one: str, other: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import logging
+from collections.abc import Set
 
 import trafilatura
 from lxml.html import HtmlElement
 
 from archive.text import clean
 from crawler.reading.structure import prepare
+from crawler.reading.tree import drop
 
 VERSION = trafilatura.__version__
 
@@ -17,9 +19,15 @@ VERSION = trafilatura.__version__
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
-def main_text(tree: HtmlElement) -> list[str]:
-    """The lines of a page's main text; none when there is no such text. `tree` stays as it is."""
+def main_text(tree: HtmlElement, furniture: Set[HtmlElement] = frozenset()) -> list[str]:
+    """The lines of a page's main text without `furniture`; none when there is no such text.
+
+    `tree` stays as it is.
+    """
     plain = copy.deepcopy(tree)
+    if furniture:
+        pairs = zip(tree.iter(), plain.iter(), strict=True)
+        drop([twin for element, twin in pairs if element in furniture])
     prepare(plain)
     found = trafilatura.extract(
         plain,

@@ -28,14 +28,6 @@ _NUMBER = r"\d[\d.,]*(?:\s\d[\d.,]*)*"
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
-    """A line that was taken out, and the id of the rule that did it."""
-
-    rule: str
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rule:
     id: str
     pattern: re.Pattern[str]
@@ -150,21 +142,16 @@ _ITEM = re.compile(
 )
 
 
-def strip(
-    lines: Sequence[str], *, title: str = "", lead: str = ""
-) -> tuple[list[int], list[Removal]]:
-    """The indexes of the lines that are text, and what was removed with the reason."""
+def strip(lines: Sequence[str], *, title: str = "", lead: str = "") -> dict[int, str]:
+    """The indexes of the lines that are no text, each with the id of the rule that says so."""
     lines = [clean(line) for line in lines]
     end = _end_of_text(lines)
-    removals = [Removal("related list", line) for line in lines[end:]]
-    kept: list[int] = []
+    removed: dict[int, str] = {}
     for index, line in enumerate(lines[:end]):
-        rule = _rule_for(line, index, end) or _repeated(line, len(kept), title, lead)
-        if rule:
-            removals.append(Removal(rule, line))
-        else:
-            kept.append(index)
-    return kept, removals
+        kept = index - len(removed)
+        if rule := _rule_for(line, index, end) or _repeated(line, kept, title, lead):
+            removed[index] = rule
+    return removed | dict.fromkeys(range(end, len(lines)), "related list")
 
 
 def is_furniture(line: str) -> bool:

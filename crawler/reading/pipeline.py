@@ -6,38 +6,41 @@ the text is found, then furniture goes, then what stands in the text without bei
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC
+from itertools import islice
 from urllib.parse import urlsplit
 
-from archive.article import Article, Gone, Link
+from archive.article import Article, Gone, Removal
 from archive.text import join
 from crawler.reading import body as bodies
-from crawler.reading import furniture, titles, verdict
+from crawler.reading import titles, verdict
 from crawler.reading.blocks import blocks
-from crawler.reading.bylines import Byline, byline
-from crawler.reading.captions import Caption, captions
-from crawler.reading.dates import VIETNAM, glued
-from crawler.reading.decode import decode
-from crawler.reading.document import Body, Document, Line, key
+from crawler.reading.dates import VIETNAM
+from crawler.reading.decode import Decoded, decode
+from crawler.reading.document import Body, Document
 from crawler.reading.extract import VERSION
-from crawler.reading.links import attachments, is_link_to, neighbours
+from crawler.reading.keys import path
+from crawler.reading.lifting import Text, lift
+from crawler.reading.links import neighbours
 from crawler.reading.metadata import metadata
+from crawler.reading.model import SiteModel, Traits, traits
 from crawler.reading.page import NotAnArticle, Page
 from crawler.reading.stamping import stamping
 from crawler.reading.tree import absolute, base_of, parse
 from crawler.site import ArticleRules
 
-READER_VERSION = "1"
+READER_VERSION = "2"
 """Goes up whenever the same page may read differently; kept with every article."""
 
-_log = logging.getLogger(__name__)
+MOST_REMOVALS = 100
+"""Lines of one article that are kept as removed; `explain` knows them all."""
+
+NOTHING_LEARNED = SiteModel()
+
 _GONE = frozenset((404, 410))
-_DATELINE = re.compile(
-    r"^(?:\([^\W\d_][\w. ]{1,24}\)\s*[-–—]?\s*|(?:[A-ZĐ]{2,8}|[\w.]{2,20}\.vn)\s?[-–—]\s+)(?=\S)"
-)
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯà-ãè-êìíò-õùúýÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĩũạ-ỹẠ-Ỹ]")
 _LETTER = re.compile(r"[^\W\d_]")
 _TELLING = 200
@@ -46,49 +49,110 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+){3,}")
 _SLUG_CHARS = 40
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was found on a page, and how: enough to learn from it and to explain it.
+
+    `document` is None where the page was not laid open (another status than 200, an empty page),
+    `text` where no text was found in it.
+    """
+
+    found: Article | Gone | NotAnArticle
+    document: Document | None = None
+    text: Text | None = None
+
+    @property
+    def traits(self) -> Traits | None:
+        """What a site model learns from this page; None unless it is an article."""
+        if self.document is None or self.text is None or not isinstance(self.found, Article):
+            return None
+        body = self.text.body
+        return traits(
+            url=self.found.url,
+            seen_at=self.document.fetched_at.astimezone(UTC).isoformat(),
+            tree=self.document.tree,
+            blocks=self.document.blocks,
+            title=self.found.title,
+            body=path(body.root) if body.root is not None else "",
+            is_whole=bodies.is_whole(self.document, body),
+        )
+
+
 def read(
     page: Page,
     *,
     site: str,
     rules: tuple[ArticleRules, ...] = (),
     canonical: Callable[[str], str] = str,
+    model: SiteModel = NOTHING_LEARNED,
 ) -> Article | Gone | NotAnArticle:
-    """What a captured page says. Never raises for anything a page holds, and asks no clock.
+    """What a captured page says; see `study`."""
+    return study(page, site=site, rules=rules, canonical=canonical, model=model).found
+
+
+def study(
+    page: Page,
+    *,
+    site: str,
+    rules: tuple[ArticleRules, ...] = (),
+    canonical: Callable[[str], str] = str,
+    model: SiteModel = NOTHING_LEARNED,
+) -> Reading:
+    """Read a captured page. Never raises for anything a page holds, and asks no clock.
 
     `rules`, newest first, serve where their `until` is not over at `page.fetched_at`. `canonical`
-    maps every address of an article to the one it is known by.
+    maps every address of an article to the one it is known by. `model` is what was learned of the
+    site's other pages.
     """
     if page.status in _GONE:
-        return Gone(url=canonical(page.url), site=site, status=page.status, capture=page.capture)
+        return Reading(found=_gone(page, site, canonical))
     if not 200 <= page.status < 300:
-        return _refused(page, site, f"status {page.status}")
+        return Reading(found=_refused(page, site, f"status {page.status}"))
     valid = _valid(rules, page)
     encoding = next((rule.encoding for rule in valid if rule.encoding), None)
     decoded = decode(page.body, page.content_type, encoding)
+    opened = _opened(page, decoded, valid, model)
+    if opened is None:
+        return Reading(found=_refused(page, site, "empty"))
+    document, body = opened
+    if reason := verdict.refusal(document):
+        return Reading(found=_refused(page, site, reason), document=document)
+    if verdict.is_gone(document):
+        return Reading(found=_gone(page, site, canonical), document=document)
+    if (body := body or bodies.by_extractor(document)) is None:
+        reason = verdict.without_text(document)
+        return Reading(found=_refused(page, site, reason), document=document)
+    text = lift(document, body)
+    if reason := verdict.objection(document, body, text.title, text.paragraphs, text.lead):
+        return Reading(found=_refused(page, site, reason), document=document, text=text)
+    article = _article(page, site, document, text, decoded.findings, canonical, model)
+    return Reading(found=article, document=document, text=text)
+
+
+def _opened(
+    page: Page, decoded: Decoded, rules: tuple[ArticleRules, ...], model: SiteModel
+) -> tuple[Document, Body | None] | None:
+    """The page laid open, with its body where rules name one; None for an empty page."""
     tree = parse(decoded.text)
     if tree is None:
-        return _refused(page, site, "empty")
-    selectors = tuple(css for rule in valid for css in rule.body)
+        return None
     claims = metadata(tree)
-    dropped = tuple(css for rule in valid for css in rule.drop)
-    root = bodies.name_body(tree, selectors, dropped)
+    named = tuple(css for rule in rules for css in rule.body)
+    root = bodies.name_body(tree, named, tuple(css for rule in rules for css in rule.drop))
+    printed = blocks(tree)
+    learned = model.root(tree) if root is None else None
     document = Document(
         url=page.url,
         base=base_of(tree, page.url),
         tree=tree,
-        blocks=blocks(tree),
+        blocks=printed,
         meta=claims,
         fetched_at=page.fetched_at,
-        rules=valid,
+        rules=rules,
+        furniture=model.furniture(tree, printed, learned if root is None else root),
+        learned_root=learned,
     )
-    if reason := verdict.refusal(document):
-        return _refused(page, site, reason)
-    if verdict.is_gone(document):
-        return Gone(url=canonical(page.url), site=site, status=page.status, capture=page.capture)
-    found = (bodies.by_rules(document, root) if root is not None else None) or (
-        bodies.by_extractor(document)
-    )
-    return _read(page, site, document, found, decoded.findings, canonical)
+    return document, bodies.by_rules(document, root) if root is not None else None
 
 
 def _valid(rules: tuple[ArticleRules, ...], page: Page) -> tuple[ArticleRules, ...]:
@@ -96,119 +160,62 @@ def _valid(rules: tuple[ArticleRules, ...], page: Page) -> tuple[ArticleRules, .
     return tuple(rule for rule in rules if rule.until is None or day < rule.until)
 
 
+def _gone(page: Page, site: str, canonical: Callable[[str], str]) -> Gone:
+    return Gone(url=canonical(page.url), site=site, status=page.status, capture=page.capture)
+
+
 def _refused(page: Page, site: str, reason: str) -> NotAnArticle:
     return NotAnArticle(url=page.url, site=site, reason=reason, capture=page.capture)
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Text:
-    """The body after everything was lifted from it."""
-
-    paragraphs: list[str]
-    captions: list[Caption]
-    attachments: tuple[Link, ...]
-    byline: Byline
-    dateline: str | None
-
-
-def _read(
+def _article(
     page: Page,
     site: str,
     document: Document,
-    body: Body | None,
+    text: Text,
     findings: tuple[str, ...],
     canonical: Callable[[str], str],
-) -> Article | NotAnArticle:
-    if body is None:
-        return _refused(page, site, verdict.without_text(document))
-    title = titles.title(document, body)
-    place = titles.title_place(document, title, body)
-    lead = titles.lead(document, body, place)
-    text = _lift(document, body, title, lead, place)
-    whole = [*text.paragraphs, lead or ""]
-    if reason := verdict.objection(document, body, title, text.paragraphs, lead):
-        return _refused(page, site, reason)
-    published, updated = stamping(document, body, place)
-    previous, following = neighbours(document, body)
+    model: SiteModel,
+) -> Article:
+    published, updated = stamping(document, text.body, text.place)
+    previous, following = neighbours(document, text.body)
     return Article(
         url=canonical(_own_address(document)),
         site=site,
-        title=title,
-        lead=lead,
+        title=text.title,
+        lead=text.lead,
         text=join(text.paragraphs),
         published=published,
         updated=updated,
         author=text.byline.author,
         byline=text.byline.printed,
         dateline=text.dateline,
-        section=titles.section(document, title),
+        section=titles.section(document, text.title),
         captions=tuple(caption.text for caption in text.captions),
         attachments=text.attachments,
         previous=previous,
         next=following,
-        language=_language(document, join((title, *whole))),
-        extractor=_extractor(body),
+        language=_language(document, join((text.title, *text.paragraphs, text.lead or ""))),
+        extractor=_extractor(text.body, model),
         findings=(*findings, *(f"source: {source}" for source in text.byline.sources)),
+        removed=tuple(islice(_removals(document, text), MOST_REMOVALS)),
         capture=page.capture,
     )
 
 
-def _extractor(body: Body) -> str:
+def _extractor(body: Body, model: SiteModel) -> str:
     version = f" {VERSION}" if body.found_by == "trafilatura" else ""
-    return f"tinhuy {READER_VERSION} {body.found_by}{version}"
+    learned = f"; model {model.version}" if model.version else ""
+    return f"tinhuy {READER_VERSION} {body.found_by}{version}{learned}"
 
 
-def _lift(document: Document, body: Body, title: str, lead: str | None, place: int | None) -> _Text:
-    """Takes captions, attachments, furniture and byline out of the lines; the rest is text."""
-    pictured = captions(document, body)
-    files = attachments(document, body, place)
-    lines = _without_captions(body.lines, pictured)
-    lines = [line for line in lines if not _is_file(document, line, files)]
-    lines = _without_furniture(document, lines, title, lead)
-    written = byline(document, body, lines)
-    texts = [line.text for index, line in enumerate(lines) if index not in written.lines]
-    dateline = None
-    if texts:
-        if start := glued(texts[0]):
-            texts[0] = start[1]
-        dateline, texts[0] = _dateline(texts[0])
-    return _Text(
-        paragraphs=texts,
-        captions=pictured,
-        attachments=files,
-        byline=written,
-        dateline=dateline,
-    )
-
-
-def _without_captions(lines: Sequence[Line], pictured: Sequence[Caption]) -> list[Line]:
-    blocks_of = {index for caption in pictured for index in caption.blocks}
-    printed = {key(caption.text) for caption in pictured}
-    return [line for line in lines if line.block not in blocks_of and key(line.text) not in printed]
-
-
-def _is_file(document: Document, line: Line, files: tuple[Link, ...]) -> bool:
-    if is_link_to(line.text, files):
-        return True
-    is_linked = line.block is not None and document.blocks[line.block].linked > 0.5
-    return is_linked and any(file.title and file.title in line.text for file in files)
-
-
-def _without_furniture(
-    document: Document, lines: list[Line], title: str, lead: str | None
-) -> list[Line]:
-    kept, removals = furniture.strip([line.text for line in lines], title=title, lead=lead or "")
-    for removal in removals:
-        _log.debug("%s: removed by rule %r: %s", document.url, removal.rule, removal.line)
-    return [lines[index] for index in kept]
-
-
-def _dateline(paragraph: str) -> tuple[str | None, str]:
-    """What stands before the first sentence, with its separator: "ĐTO - ", "(QBĐT) - "."""
-    found = _DATELINE.match(paragraph)
-    if not found:
-        return None, paragraph
-    return found[0], paragraph[found.end() :]
+def _removals(document: Document, text: Text) -> Iterator[Removal]:
+    """What stood in the body and was left out: boxes and furniture of the site, then lines."""
+    for index, reason in text.body.left.items():
+        yield Removal(reason, document.blocks[index].text)
+    for index, (fate, rule) in text.fates.items():
+        if fate == "furniture":
+            yield Removal(rule, text.body.lines[index].text)
 
 
 def _own_address(document: Document) -> str:

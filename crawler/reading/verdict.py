@@ -84,7 +84,7 @@ def objection(
         return "home"
     if sum(map(len, text)) + len(lead or "") < _LEAST:
         return without_text(document)
-    if body.found_by == "trafilatura" and not (
+    if body.found_by in ("model", "trafilatura") and not (
         text and _is_believable(document, body, text, title)
     ):
         return "listing"

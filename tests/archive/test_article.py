@@ -17,6 +17,7 @@ from archive.article import (
     Article,
     Change,
     Link,
+    Removal,
     compare,
     digests,
     fold_digest,
@@ -48,6 +49,7 @@ ARTICLE = Article(
     next=None,
     extractor="generic 1",
     findings=("published: guessed",),
+    removed=(Removal("counter", "Lượt xem: 12"),),
     capture=Capture(
         urlkey="example,bao)/hoi-nghi-1.html",
         timestamp="20211229011500",
@@ -157,7 +159,7 @@ def test_metadata(fields: dict[str, Any]) -> None:
     "fields",
     [
         {"previous": None, "next": Link(title="Bài sau", url="https://bao.example/2.html")},
-        {"extractor": "generic 2", "findings": ()},
+        {"extractor": "generic 2", "findings": (), "removed": ()},
         {"capture": None},
         {"author": "Thanh\u00a0Tùng "},
     ],
@@ -244,6 +246,7 @@ ARTICLES = st.builds(
     language=st.text(),
     extractor=st.text(),
     findings=st.lists(st.text()).map(tuple),
+    removed=st.lists(st.builds(Removal, st.text(), st.text())).map(tuple),
     capture=st.none() | CAPTURES,
 )
 
