@@ -21,9 +21,11 @@ from crawler.reading.tree import BLOCKS, SILENT, text_of
 _ITALIC = re.compile(r"font-style\s*:\s*italic", re.I)
 _ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.I)
 _ENDS_SENTENCE = frozenset('.!?:;…”"»)')
+_ENDS_PARAGRAPH = frozenset('.!?…”"')
 _BEGINS_ITEM = re.compile(r"^(?:[-–—+*•>]|\d{1,2}[.)/]\s|[a-zđ]\)\s)")
 _ONLY_A_LINK = 0.9
 _HEADLINE_WORDS = 5
+_PARAGRAPH = 80
 _MARKS = frozenset(("em", "i", "cite"))
 
 
@@ -75,6 +77,11 @@ class Block:
 def is_headline(block: Block, line: str) -> bool:
     """Whether a line of a block may be a linked headline: a link of some words and no more."""
     return block.linked >= _ONLY_A_LINK and len(line.split()) >= _HEADLINE_WORDS
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line may be a paragraph: of some length, with an end mark."""
+    return len(line) >= _PARAGRAPH and line[-1] in _ENDS_PARAGRAPH
 
 
 def _alignment(element: HtmlElement) -> str:

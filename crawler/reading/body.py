@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
 from lxml.html import HtmlElement
 
-from crawler.reading.blocks import Block, is_headline
+from crawler.reading.blocks import Block, is_headline, is_prose
 from crawler.reading.document import Body, Document, FoundBy, Line, key
 from crawler.reading.extract import main_text
 from crawler.reading.furniture import is_list_heading
@@ -27,7 +27,11 @@ _ENOUGH = 200
 _PARAGRAPH = 60
 _LONG_LINE = 80
 _NEARLY_ALL = 0.8
+_MOST = 0.5
+_SOME = 2
+_GOOD_PART = 0.25
 _LINKED = 0.3
+_HEADING = 0.4
 _BOXED_TAGS = frozenset(("nav", "aside", "footer", "header", "button"))
 
 
@@ -112,7 +116,12 @@ def _by_markup(document: Document) -> Body | None:
 def _by_model(document: Document) -> Body | None:
     if document.learned_root is None:
         return None
-    return _inside(document, document.learned_root, "model", partial(_linked, document))
+    return all_of(document, document.learned_root)
+
+
+def all_of(document: Document, root: HtmlElement) -> Body | None:
+    """All that is printed inside `root` and is neither a link nor in a list of links."""
+    return _inside(document, root, "model", partial(_linked, document, _lists(document, root)))
 
 
 def _by_trafilatura(document: Document) -> Body | None:
@@ -123,7 +132,7 @@ def _by_trafilatura(document: Document) -> Body | None:
     """
     texts = main_text(document.tree, _droppable(document))
     lines = [line for line in _anchored(document, texts) if line.block not in document.furniture]
-    anchors = [line.block for line in lines if line.block is not None]
+    anchors = _telling(document, [line.block for line in lines if line.block is not None])
     root = _common_root(document, _before_lists(document, anchors))
     if root is not None:
         return _around(document, root, set(anchors))
@@ -140,6 +149,20 @@ def _by_trafilatura(document: Document) -> Body | None:
     )
 
 
+def _telling(document: Document, anchors: list[int]) -> list[int]:
+    """The blocks that say where the text is: sentences that the extractor found, else those that
+    are printed on the page. Slogans, addresses and polls are no sentences."""
+    if prose := [i for i in anchors if is_prose(document.blocks[i].text)]:
+        return prose
+    boxed = _boxed(document.tree)
+    printed = [
+        index
+        for index, block in enumerate(document.blocks)
+        if block.linked < _LINKED and is_prose(block.text) and block.element not in boxed
+    ]
+    return [index for index in printed if index not in document.furniture] or anchors
+
+
 def _droppable(document: Document) -> set[HtmlElement]:
     """Elements that hold nothing but furniture."""
     mixed = {b.element for i, b in enumerate(document.blocks) if i not in document.furniture}
@@ -147,17 +170,31 @@ def _droppable(document: Document) -> set[HtmlElement]:
     return {element for element in held if not any(child.tag in BLOCKS for child in element)}
 
 
-def is_whole(document: Document, body: Body) -> bool:
-    """Whether the text is all that is printed inside its root, links, boxes and furniture apart:
-    then the root is enough to read pages like this one."""
-    if body.root is None:
-        return False
-    alone = _inside(document, body.root, "model", partial(_linked, document))
-    return alone is not None and alone.lines == body.lines
+def _linked(document: Document, lists: set[HtmlElement], index: int) -> str | None:
+    block = document.blocks[index]
+    if block.linked >= _LINKED:
+        return "links"
+    return "list of links" if block.element in lists else None
 
 
-def _linked(document: Document, index: int) -> str | None:
-    return "links" if document.blocks[index].linked >= _LINKED else None
+def _lists(document: Document, root: HtmlElement) -> set[HtmlElement]:
+    """What stands in lists of links under `root`, with the lists: their headings go with them."""
+    inside = within(root.iterdescendants())
+    links: Counter[HtmlElement] = Counter()
+    sizes: Counter[HtmlElement] = Counter()
+    plain: Counter[HtmlElement] = Counter()
+    for index, block in enumerate(document.blocks):
+        element: HtmlElement | None = block.element
+        while element is not None and element in inside:
+            links[element] += block.linked >= _LINKED
+            sizes[element] += len(block.text)
+            plain[element] += _weight(document, index)
+            element = element.getparent()
+    return within(
+        element
+        for element in root.iterdescendants()
+        if links[element] > 1 and plain[element] <= _HEADING * sizes[element]
+    )
 
 
 def _is_other_headline(document: Document, line: Line) -> bool:
@@ -167,33 +204,59 @@ def _is_other_headline(document: Document, line: Line) -> bool:
 
 
 def _before_lists(document: Document, anchors: list[int]) -> list[int]:
-    """Those that stand before a heading such as "Đọc thêm", if any text does."""
-    chars = 0
+    """Those that stand before a heading such as "Đọc thêm", if that is where the text ends.
+
+    A box of other articles may also stand above the text, or between its lead and the rest: some
+    paragraphs, or a good part of all, must stand before a heading that ends them.
+    """
+    total = sum(_weight(document, index) for index in anchors)
+    paragraphs = weight = 0
     for place, index in enumerate(anchors):
         begin = anchors[place - 1] + 1 if place else index
         between = document.blocks[begin : index + 1]
-        if chars >= _PARAGRAPH and any(is_list_heading(block.text) for block in between):
+        is_enough = paragraphs >= _SOME or (paragraphs and weight >= _GOOD_PART * total)
+        if is_enough and any(is_list_heading(block.text) for block in between):
             return anchors[:place]
-        chars += _weight(document, index)
+        paragraphs += is_prose(document.blocks[index].text)
+        weight += _weight(document, index)
     return anchors
 
 
 def _common_root(document: Document, anchors: list[int]) -> HtmlElement | None:
-    """The deepest element that holds nearly all of the text found, links not counted."""
-    weights: dict[HtmlElement, int] = defaultdict(int)
-    for index in anchors:
-        weights[document.blocks[index].element] += _weight(document, index)
-    for element in reversed(list(document.tree.iter())):
-        if element in weights and (parent := element.getparent()) is not None:
-            weights[parent] += weights[element]
-    total = weights.get(document.tree, 0)
+    """The deepest element that holds nearly all of the text found, links not counted.
+
+    What stands beside most of the text and is full of links is a column of its own.
+    """
+    found = _summed(document, ((i, _weight(document, i)) for i in anchors))
+    total = found.get(document.tree, 0)
     if total < _PARAGRAPH:
         return None
+    sizes = _summed(document, ((i, len(b.text)) for i, b in enumerate(document.blocks)))
+    plain = _summed(document, ((i, _weight(document, i)) for i in range(len(document.blocks))))
+
+    def is_inner(outer: HtmlElement, inner: HtmlElement) -> bool:
+        if found.get(inner, 0) >= _NEARLY_ALL * total:
+            return True
+        beside = sizes[outer] - sizes.get(inner, 0)
+        linked = beside - (plain[outer] - plain.get(inner, 0))
+        return found.get(inner, 0) > _MOST * total and linked >= _LINKED * beside
+
     root = document.tree
-    while heavy := [child for child in root if weights.get(child, 0) >= _NEARLY_ALL * total]:
-        root = heavy[0]
+    while (inner := next((child for child in root if is_inner(root, child)), None)) is not None:
+        root = inner
     is_paragraph = not any(child.tag in BLOCKS for child in root)
     return root.getparent() if is_paragraph and root.getparent() is not None else root
+
+
+def _summed(document: Document, values: Iterable[tuple[int, int]]) -> dict[HtmlElement, int]:
+    """Values of blocks, by index, added up for all elements that hold them."""
+    sums: dict[HtmlElement, int] = defaultdict(int)
+    for index, value in values:
+        sums[document.blocks[index].element] += value
+    for element in reversed(list(document.tree.iter())):
+        if element in sums and (parent := element.getparent()) is not None:
+            sums[parent] += sums[element]
+    return sums
 
 
 def _weight(document: Document, index: int) -> int:
@@ -211,10 +274,11 @@ def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body | 
     near = {block.element for block in held} | {block.element.getparent() for block in held}
     alike = {_build(block) for block in held}
     is_missed = all(len(block.text) < _LONG_LINE for block in held)
+    lists = _lists(document, root)
 
     def why_not(i: int) -> str | None:
         element = document.blocks[i].element
-        if linked := _linked(document, i):
+        if linked := _linked(document, lists, i):
             return linked
         if is_missed or i in anchors or element in near or element.getparent() in near:
             return None

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
 from archive.text import search_fold
+from crawler.reading.blocks import Block
 from crawler.reading.document import Body, Document, Line, same
 from crawler.reading.names import is_account, is_name, title_case, without_unit
 from crawler.reading.tree import select, text_of
@@ -148,21 +147,23 @@ def _marked(document: Document, body: Body) -> Iterator[str]:
         if _is_believable(document, found := text_of(element)):
             yield found
     near = _round_the_text(document, body)
-    holders = {holder for element in near for holder in (element, *element.iterancestors())}
+    yield from (block.text for block in near if _is_labelled(block.text))
+    held = {block.element for block in near}
+    holders = {holder for element in held for holder in (element, *element.iterancestors())}
     for css in _MARKED:
         for element in select(document.tree, (css,)):
-            is_near = element in holders or element.getparent() in near
+            is_near = element in holders or element.getparent() in held
             is_hidden = _HIDDEN.search(element.get("style") or "")
             if is_near and not is_hidden and _is_believable(document, found := text_of(element)):
                 yield found
 
 
-def _round_the_text(document: Document, body: Body) -> set[HtmlElement]:
+def _round_the_text(document: Document, body: Body) -> list[Block]:
     places = [line.block for line in body.lines if line.block is not None]
     first, last = min(places, default=body.first), max(places, default=body.last)
     above = document.blocks[max(0, first - _ABOVE) : first + 1]
     below = document.blocks[max(last - 1, first + 1) : last + _BELOW]
-    return {block.element for block in (*above, *below)}
+    return [*above, *below]
 
 
 def _is_believable(document: Document, found: str) -> bool:

@@ -32,7 +32,7 @@ def captions(document: Document, body: Body) -> list[Caption]:
     found: list[list[int]] = []
     for index in range(body.first, body.last + 1):
         block = document.blocks[index]
-        if found and found[-1][-1] == index - 1 and _continues(block):
+        if found and found[-1][-1] == index - 1 and _continues(document.blocks[index - 1], block):
             found[-1].append(index)
         elif len(block.text) <= _LONGEST and (block.element in named or _is_caption(block)):
             found.append([index])
@@ -48,8 +48,13 @@ def _is_caption(block: Block) -> bool:
     return block.slanted >= _SLANTED or is_centred
 
 
-def _continues(block: Block) -> bool:
-    """Whether a line under a caption is its second half: centred italics without a new picture."""
+def _continues(caption: Block, block: Block) -> bool:
+    """Whether a line under a caption is its second half: centred italics without a new picture.
+
+    What a figure holds is whole.
+    """
+    if _is_in_figure(caption.element):
+        return False
     is_centred = block.align == "center" and len(block.text) <= _LONGEST_CENTRED
     return not block.after_picture and is_centred and block.slanted >= _SLANTED
 

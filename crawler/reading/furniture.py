@@ -69,7 +69,7 @@ RULES = (
     _rule("contact", r"hotline\s?:.{0,150}|danh\ssách\stạp\schí\shotline.{0,100}"),
     _rule(
         "share",
-        r"""(?:(?:gửi|in)\sbài(?:\snày)?|in\strang|bản\sin|in\sra|gửi\s(?:email|cho\sbạn\sbè)|in
+        r"""(?:(?:gửi|in|lưu)\sbài(?:\sviết)?(?:\snày)?(?:\squa\semail|\scho\sbạn\sbè)?|in\strang|bản\sin|in\sra|gửi\s(?:email|cho\sbạn\sbè)|in
         |giới\sthiệu\sbài\sviết\scho\sbạn\sbè|lưu\sbài\sviết(?:\snày)?|chia\ssẻ|facebook|zalo|email
         |twitter|linkedin|pinterest|google\s?\+|copy\slink|link\sbài\sgốc|lấy\slink!?|sao\schép\sliên
         \skết|theo\sdõi\sbáo\s.{2,40}|theo\s.{2,40}(?=\scopy\slink)|[|,•·]|\s)+""",
@@ -118,6 +118,11 @@ RULES = (
         |bản\squyền\s(?:thuộc|©)|©|®|(?:®\s)?ghi\srõ\snguồn|tòa\ssoạn\s?:|trụ\ssở\s?:|địa\schỉ\s?:
         |(?:điện\sthoại|đt|tel|fax|email)\s?[:.]|đường\sdây\snóng|thiết\skế\sbởi|powered\sby).{0,300}""",
         "tail",
+    ),
+    _rule(
+        "follow",
+        r"""(?:mời\s)?(?:quý\svị|bạn\sđọc|độc\sgiả|các\sbạn|quý\sđộc\sgiả)?.{0,20}\s?(?:theo\sdõi|đón\sđọc
+        |quan\stâm|tham\sgia)\s.{0,60}(?:zalo|fanpage|facebook|youtube|tiktok|google\snews|telegram).{0,80}""",
     ),
     _rule("advert", r"quảng\scáo|liên\skết\s(?:website|web)|chọn\s(?:tỉnh|thành).{0,20}"),
     _rule(

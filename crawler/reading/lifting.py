@@ -7,14 +7,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from lxml.html import HtmlElement
+
 from archive.article import Link
 from crawler.reading import furniture, titles
+from crawler.reading.body import all_of
 from crawler.reading.bylines import Byline, byline
 from crawler.reading.captions import Caption, captions
 from crawler.reading.dates import glued
 from crawler.reading.document import Body, Document, Line, key
 from crawler.reading.links import attachments, is_link_to
 
+_LEVELS = 3
 Fate = Literal["caption", "file", "furniture", "byline"]
 
 _DATELINE = re.compile(
@@ -74,6 +78,29 @@ def lift(document: Document, body: Body) -> Text:
         dateline=dateline,
         fates=fates,
     )
+
+
+def whole(document: Document, text: Text) -> list[HtmlElement]:
+    """The elements of which everything can be read, links and furniture apart, and just this text
+    comes out, the innermost first: to know one of them is enough to read pages like this one."""
+    found: list[HtmlElement] = []
+    element = text.body.root
+    while element is not None and len(found) < _LEVELS:
+        body = all_of(document, element)
+        if body is None or (
+            body.lines != text.body.lines and not _same(lift(document, body), text)
+        ):
+            break
+        found.append(element)
+        element = element.getparent()
+    return found
+
+
+def _same(one: Text, other: Text) -> bool:
+    def parts(text: Text) -> tuple[object, ...]:
+        return text.title, text.lead, text.paragraphs, text.captions, text.byline.author
+
+    return parts(one) == parts(other)
 
 
 def _pictures_and_files(

@@ -52,8 +52,8 @@ class Traits:
     """What a model learns from one article: no text of it but the samples of its blocks.
 
     `seen_at` is the WARC date of its capture, `template` what its page shares with others,
-    `body` the path of the element that held its text (empty when none did), `is_whole` whether
-    all that is printed there is its text; `blocks` are pairs of key and beginning.
+    `body` the path of the element that held its text (empty when none did), `whole` the paths of
+    elements in which nothing else is printed; `blocks` are pairs of key and beginning.
     """
 
     url: str
@@ -61,7 +61,7 @@ class Traits:
     template: str
     title: str
     body: str
-    is_whole: bool
+    whole: tuple[str, ...]
     blocks: tuple[tuple[str, str], ...]
 
 
@@ -109,9 +109,9 @@ class SiteModel:
     def root(self, tree: HtmlElement) -> HtmlElement | None:
         """The element that holds the text, if the site's articles agree where that is."""
         known = self._templates.get(template_of(tree))
-        if known is None or not known.is_agreed:
+        if known is None or not known.root:
             return None
-        found = _at(tree, known.body)
+        found = _at(tree, known.root)
         return found[0] if len(found) == 1 else None
 
     def furniture(
@@ -157,10 +157,9 @@ class SiteModel:
                 )
 
     def bodies(self) -> dict[str, tuple[str, int, int]]:
-        """By template: where the text stands, on how many of its articles, and of how many."""
+        """By template: where the text stands alone, on how many articles, of how many."""
         return {
-            template: (known.body, known.with_body, known.pages)
-            for template, known in self._templates.items()
+            template: (*known.commonest, known.pages) for template, known in self._templates.items()
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -218,13 +217,15 @@ class _Template:
         self.counts = Counter(key for page in articles for key, _ in page.blocks)
         self.samples = {key: sample for page in articles for key, sample in page.blocks}
         bodies = Counter(page.body for page in articles if page.body)
-        self.body, self.with_body = bodies.most_common(1)[0] if bodies else ("", 0)
-        self.whole = sum(page.is_whole for page in articles if page.body == self.body)
+        self.body = bodies.most_common(1)[0][0] if bodies else ""
+        wholes = Counter(path for page in articles for path in page.whole)
+        self.commonest = wholes.most_common(1)[0] if wholes else ("", 0)
 
     @property
-    def is_agreed(self) -> bool:
-        """Whether there are enough articles, with nothing but text in the same place."""
-        return self.pages >= FEW and self.whole >= _AGREED * self.pages
+    def root(self) -> str:
+        """Where nothing but the text stands, if there are enough articles that agree; or ""."""
+        path, count = self.commonest
+        return path if self.pages >= FEW and count >= _AGREED * self.pages else ""
 
     @staticmethod
     def has(page: Traits, block_key: str) -> bool:
@@ -245,9 +246,9 @@ def traits(
     blocks: Sequence[Block],
     title: str,
     body: str,
-    is_whole: bool,
+    whole: Iterable[str],
 ) -> Traits:
-    """What a model learns from an article. `body` is the `keys.path` of what held its text."""
+    """What a model learns from an article. `body` and `whole`: each a `keys.path`."""
     told = blocks[:_MOST_BLOCKS]
     pairs = {
         block_key: block.text[:_SAMPLE]
@@ -259,7 +260,7 @@ def traits(
         template=template_of(tree),
         title=title,
         body=body,
-        is_whole=is_whole,
+        whole=tuple(whole),
         blocks=tuple(pairs.items()),
     )
 
@@ -312,17 +313,17 @@ def _title(text: str) -> str:
 def _to_json(page: Traits, numbers: Mapping[str, int]) -> list[Any]:
     blocks = [numbers[block_key] for block_key, _ in page.blocks]
     name = (page.url, page.seen_at, page.template, page.title)
-    return [*name, page.body, page.is_whole, blocks]
+    return [*name, page.body, list(page.whole), blocks]
 
 
 def _traits(page: Sequence[Any], blocks: Sequence[tuple[str, str]]) -> Traits:
-    url, seen_at, template, title, body, is_whole, numbers = page
+    url, seen_at, template, title, body, whole, numbers = page
     return Traits(
         url=str(url),
         seen_at=str(seen_at),
         template=str(template),
         title=str(title),
         body=str(body),
-        is_whole=bool(is_whole),
+        whole=tuple(map(str, whole)),
         blocks=tuple(blocks[number] for number in numbers),
     )

@@ -23,7 +23,7 @@ from crawler.reading.decode import Decoded, decode
 from crawler.reading.document import Body, Document
 from crawler.reading.extract import VERSION
 from crawler.reading.keys import path
-from crawler.reading.lifting import Text, lift
+from crawler.reading.lifting import Text, lift, whole
 from crawler.reading.links import neighbours
 from crawler.reading.metadata import metadata
 from crawler.reading.model import SiteModel, Traits, traits
@@ -63,18 +63,22 @@ class Reading:
 
     @property
     def traits(self) -> Traits | None:
-        """What a site model learns from this page; None unless it is an article."""
-        if self.document is None or self.text is None or not isinstance(self.found, Article):
+        """What a site model learns from this page; None unless a text was found in it.
+
+        Where furniture made an article look like a list, it is what the model must learn.
+        """
+        if self.document is None or self.text is None or isinstance(self.found, Gone):
             return None
         body = self.text.body
+        is_article = isinstance(self.found, Article)
         return traits(
             url=self.found.url,
             seen_at=self.document.fetched_at.astimezone(UTC).isoformat(),
             tree=self.document.tree,
             blocks=self.document.blocks,
-            title=self.found.title,
-            body=path(body.root) if body.root is not None else "",
-            is_whole=bodies.is_whole(self.document, body),
+            title=self.text.title if is_article else "",
+            body=path(body.root) if body.root is not None and is_article else "",
+            whole=map(path, whole(self.document, self.text) if is_article else ()),
         )
 
 

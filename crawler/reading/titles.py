@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from crawler.reading.blocks import Block
+from crawler.reading.blocks import Block, is_prose
 from crawler.reading.document import Body, Document, key, same
+from crawler.reading.furniture import is_list_heading
 from crawler.reading.tree import names, select, text_of
 
 _NULL = re.compile(r"^null\s+")
@@ -18,6 +19,12 @@ _NOT_TITLE = re.compile(
 )
 _SEPARATORS = re.compile(r"\s+[-|–—»:]\s+")
 _SECTION_LINE = re.compile(r"^chi tiết bài viết\s+(.{2,60})$", re.I)
+# What a system calls the page on which it shows any article.
+_GENERIC = re.compile(
+    r"(?:xem )?(?:nội dung )?(?:chi tiết|nội dung)(?: (?:bài viết|bài|tin(?: tức| bài)?|bản tin))?$"
+    r"|(?:tin tức|bài viết|tin tức (?:-|và) sự kiện|trang chủ|home)$",
+    re.I,
+)
 _HOME = re.compile(r"^(?:trang\s*(?:nhất|chủ)|home|gốc)$", re.I)
 _CRUMBS = (
     "[itemprop=articleSection]", "[class*=crumb] a", "[id*=crumb] a", "[class*=duongdan] a",
@@ -25,7 +32,7 @@ _CRUMBS = (
 )  # fmt: skip
 _LEAD_NAMED = re.compile(
     r"(?:^|[\s_-])(?:sapo|lead|chapeau|trich-?dan|tom-?tat|tomtat|mo-?ta|mota|summary|desc(?:ription)?|intro"
-    r"|excerpt|standfirst)(?:$|[\s_-])|sapo"
+    r"|excerpt|standfirst|home-?text)(?:$|[\s_-])|sapo"
 )
 _LEAD_MARKS = ("class", "id", "itemprop", "data-role", "data-slot")
 _LEAD_CHARS = range(60, 901)
@@ -44,7 +51,7 @@ def title(document: Document, body: Body) -> str:
         if 0 < len(found := _NULL.sub("", text_of(element))) <= _LONGEST_RULED:
             return found
     told = (*document.meta.titles, *_cut_page_title(document))
-    claims = [claim for claim in told if len(claim) <= _LONGEST]
+    claims = [claim for claim in told if len(claim) <= _LONGEST and not _GENERIC.match(claim)]
     printed = _candidates(document, body)
     for block in printed:
         if any(_agree(block.text, claim) for claim in claims):
@@ -61,8 +68,10 @@ def _candidates(document: Document, body: Body) -> list[Block]:
     """Blocks above or at the head of the body that look like a title, the nearest first."""
     end = body.first + 3
     start = max(0, end - 2 * _REACH)
-    found = [b for b in document.blocks[start:end] if _looks_like_title(b)]
-    h1s = [b for b in document.blocks if _heading(b) == "h1" and _is_titular(b.text)]
+    own = [b for i, b in enumerate(document.blocks) if i not in document.furniture]
+    near = document.blocks[start:end]
+    found = [b for b in near if b in own and _looks_like_title(b)]
+    h1s = [b for b in own if _heading(b) == "h1" and _is_titular(b.text)]
     found.reverse()
     ranked = sorted(found, key=lambda b: _HEADINGS.index(_heading(b) or "h4"))
     return ranked + [b for b in h1s[:_REACH] if b not in ranked]
@@ -80,7 +89,12 @@ def _looks_like_title(block: Block) -> bool:
 
 
 def _is_titular(text: str) -> bool:
-    return 8 <= len(text) <= _LONGEST and " " in text
+    return (
+        8 <= len(text) <= _LONGEST
+        and " " in text
+        and not _GENERIC.match(text)
+        and not is_list_heading(text)
+    )
 
 
 def _heading(block: Block) -> str:
@@ -106,9 +120,14 @@ def _agree(printed: str, claimed: str) -> bool:
 
 
 def _cut_page_title(document: Document) -> Iterator[str]:
-    """Parts of `<title>`, the longest first: one of them is mostly the site's name."""
-    parts = _SEPARATORS.split(document.meta.page_title)
-    yield from sorted(filter(None, (document.meta.page_title, *parts)), key=len, reverse=True)
+    """Parts of `<title>`, the longest first: one of them is mostly the site's name.
+
+    None of a title that a system gives all its articles: "Chi tiết tin - Cổng thông tin".
+    """
+    parts = list(filter(None, _SEPARATORS.split(document.meta.page_title)))
+    common = {key(document.blocks[index].text) for index in document.furniture}
+    if parts and not _GENERIC.match(parts[0]) and key(parts[0]) not in common:
+        yield from sorted((document.meta.page_title, *parts), key=len, reverse=True)
 
 
 def title_place(document: Document, found: str, body: Body) -> int | None:
@@ -126,22 +145,26 @@ def lead(document: Document, body: Body, place: int | None) -> str | None:
             return found
     start = max(0, body.first - _REACH if place is None else max(place, body.first - _FAR))
     best: tuple[int, str] | None = None
-    for block in document.blocks[start : body.first + 4]:
-        score = _lead_score(document, block)
+    begun = (line.block for line in body.lines if line.block and is_prose(line.text))
+    end = max(next(begun, 0) + 1, body.first + 4)
+    for index, block in enumerate(document.blocks[start:end], start):
+        is_above = place is not None and place < index < body.first
+        score = _lead_score(document, block, is_above)
         if score and (best is None or score > best[0]):
             best = (score, block.text)
     return best[1] if best else None
 
 
-def _lead_score(document: Document, block: Block) -> int:
+def _lead_score(document: Document, block: Block, is_above: bool) -> int:
+    """`is_above`: it stands above the text, where what the description repeats is the lead."""
     if len(block.text) not in _LEAD_CHARS or block.linked >= _LEAD_LINKED:
         return 0
     marks = " ".join(
         e.get(name) or "" for e in _self_and_parents(block.element, 3) for name in _LEAD_MARKS
     ).lower()
-    if not _LEAD_NAMED.search(marks):
-        return 0
     begins = key(block.text)[:_SAME_BEGINNING] in key(document.meta.description)
+    if not _LEAD_NAMED.search(marks):
+        return int(begins and is_above)
     return 1 + 2 * ("sapo" in marks) + 2 * begins
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from crawler.reading.blocks import Block, is_headline
 from crawler.reading.document import Body, Document, same
+from crawler.reading.furniture import is_furniture
 
 # Spoken by the system, not by a journalist: a short block that says little else.
 _GONE = re.compile(
@@ -123,7 +124,7 @@ def _is_under_headline(document: Document, place: int, title: str) -> bool:
     for block in document.blocks[max(0, place - _BETWEEN) : place][::-1]:
         if same(block.text, title) or (block.linked < 0.5 and len(block.text) >= _LONG_LINE):
             return False
-        if is_headline(block, block.text):
+        if is_headline(block, block.text) and not is_furniture(block.text):
             return True
     return False
 

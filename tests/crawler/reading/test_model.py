@@ -180,7 +180,7 @@ def test_a_model_survives_being_written_down() -> None:
 
 @pytest.mark.parametrize(
     "content", [{}, {"format": 2}, {"format": 1, "blocks": [1], "pages": [], "titles": []},
-                {"format": 1, "blocks": [], "pages": [["u", "t", "b", "x", "p", True, [7]]],
+                {"format": 1, "blocks": [], "pages": [["u", "t", "b", "x", "p", [], [7]]],
                  "titles": []}],
 )  # fmt: skip
 def test_what_is_no_model_is_refused(content: dict[str, object]) -> None:
@@ -196,7 +196,7 @@ TRAITS = st.builds(
     template=st.sampled_from(["body", "body.single"]),
     title=st.sampled_from([story.title for story in STORIES[:4]]),
     body=st.sampled_from(["", "div.bai"]),
-    is_whole=st.booleans(),
+    whole=st.sampled_from([(), ("div.bai",), ("div.bai", "body div.bai")]),
     blocks=st.lists(st.sampled_from([("a", "A"), ("b", "B"), ("c", "C")]), unique=True).map(tuple),
 )
 
