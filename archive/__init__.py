@@ -1,7 +1,8 @@
 """A web archive on disk: every HTTP exchange as WARC, indexes, and what was read from the pages."""
 
-from archive.article import Article, Change, Gone, Link, Look, Removal, Run
-from archive.catalog import Catalog, Entry, Hit, Known, SiteCounts, Version
+from archive.answers import Entry, Hit, Known, SiteCounts, Version
+from archive.article import Article, Change, Gone, Link, Look, Model, Removal, Run
+from archive.catalog import Catalog
 from archive.cdxj import Capture
 from archive.checks.finding import Finding
 from archive.collection import Collection
@@ -14,6 +15,7 @@ from archive.errors import (
     CollectionLocked,
     CorruptRecord,
     DiskNearlyFull,
+    EntryTooLarge,
     ForbiddenField,
     NotACollection,
     NotAnArchive,
@@ -43,6 +45,7 @@ __all__ = [
     "Digest",
     "DiskNearlyFull",
     "Entry",
+    "EntryTooLarge",
     "Exchange",
     "Finding",
     "ForbiddenField",
@@ -52,6 +55,7 @@ __all__ = [
     "Link",
     "Look",
     "Mended",
+    "Model",
     "NotACollection",
     "NotAnArchive",
     "Progress",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -70,7 +70,9 @@ class Article:
 
 
 class Change(StrEnum):
-    """What a look found, compared with the look before."""
+    """What a look found, compared with the look before; REREAD: what a better reader found in a
+    capture that had been read before. The site did nothing then.
+    """
 
     NEW = "new"
     CHANGED = "changed"
@@ -78,9 +80,10 @@ class Change(StrEnum):
     METADATA = "metadata"
     UNCHANGED = "unchanged"
     GONE = "gone"
+    REREAD = "reread"
 
 
-WITH_READING = {Change.NEW, Change.CHANGED, Change.ORTHOGRAPHY, Change.METADATA}
+WITH_READING = frozenset(Change) - {Change.UNCHANGED, Change.GONE}
 """Changes of which a look brings the article as it was read."""
 
 
@@ -100,6 +103,8 @@ class Look:
 
     `capture` is what was looked at; its `date` must be known. `article` is set for every change
     in WITH_READING. `conversion_id` is the record id of the stored text, once written.
+    `reread_at` is the WARC date of the reading where that came later than the capture: of a
+    REREAD, and of an article that was first found in a capture of old. "" for looks by fetching.
     """
 
     url: str
@@ -108,6 +113,7 @@ class Look:
     capture: Capture
     article: Article | None = None
     conversion_id: str = ""
+    reread_at: str = ""
 
     @property
     def seen_at(self) -> str:
@@ -129,6 +135,20 @@ class Run:
     outcome: str
     counts: dict[str, int] = field(default_factory=dict)
     at: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What was learned across the pages of a site, for the reading of its pages.
+
+    `content` is JSON whose meaning is its reader's own; `version` names it in what was read by it.
+    `learned_at` is a WARC date.
+    """
+
+    site: str
+    version: str
+    learned_at: str
+    content: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +193,15 @@ def metadata_digest(article: Article) -> Digest:
         [(canonical(link.title), link.url) for link in article.attachments],
     ]
     return _sha256(json.dumps(description))
+
+
+def says_the_same(one: Article, other: Article) -> bool:
+    """Whether two readings of one page differ in nothing but who read it, and its remarks."""
+    return _unsigned(one) == _unsigned(other)
+
+
+def _unsigned(article: Article) -> Article:
+    return replace(article, capture=None, extractor="", findings=(), removed=())
 
 
 def compare(old: Article | Digests, new: Article | Digests) -> Change:

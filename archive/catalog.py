@@ -1,6 +1,6 @@
 """The catalog: what was read of every article at every look, and the search over it.
 
-One SQLite file, derived from the reading journals of a collection: put the same looks and it says
+One SQLite file, derived from the reading journals of a collection: put the same entries and it says
 the same (`dump`). Several programs may write to it at once, each its own site.
 """
 
@@ -11,14 +11,15 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
+from archive import answers, journal
 from archive import article as articles
-from archive.article import WITH_READING, Article, Change, Digests, Look, Run
-from archive.cdxj import Capture
+from archive.answers import Entry, Hit, Known, Sighting, SiteCounts, Version
+from archive.article import WITH_READING, Article, Change, Digests, Look, Model, Run
 from archive.digest import Digest
 from archive.errors import ArticleNotFound, NotACollection
 from archive.query import Query
@@ -27,86 +28,15 @@ from archive.schema import (
     ENTRIES,
     KNOWN,
     LOOKS_AT,
+    READINGS,
     SCHEMA,
     SCHEMA_VERSION,
     SEARCH,
+    SIGHTINGS,
     SUMMARISE,
 )
 from archive.sqlite import REMEDY, connected, explained, let_readers_pass
 from archive.text import search_exact, search_fold
-
-_SHORT_ID = 12  # 60,000 articles hold two with the same beginning once in 150,000 collections
-_NEW_WORDING = WITH_READING - {Change.METADATA}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One article of one site, as the newest reading has it. `id` has 12 hex digits, for good.
-
-    `change` is what the newest look found. Times are WARC-Dates of captures; `last_seen` is the
-    newest look that found it alive, `gone_at` the first that did not (null while it lives).
-    """
-
-    id: str
-    site: str
-    url: str
-    change: Change
-    first_seen: str
-    last_seen: str
-    gone_at: str | None
-    looks: int
-    versions: int
-    article: Article
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
-    """One wording of an article: the looks from one change of text to the next.
-
-    `change` is NEW, CHANGED or ORTHOGRAPHY; `first_seen` and `last_seen` bound the looks that saw
-    this wording. `article` is its newest description, with the capture that it was read from.
-    """
-
-    number: int
-    change: Change
-    first_seen: str
-    last_seen: str
-    text_digest: str
-    conversion_id: str
-    article: Article
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What a revisit policy must know of an article. `looks` counts all so far."""
-
-    url: str
-    first_seen: str
-    last_seen: str
-    looks: int
-    gone_at: str | None
-    addresses: tuple[str, ...]
-    """Every URL that was captured as this article, the newest capture's first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A found article. `marks` are the (start, end) of the words sought in `snippet`."""
-
-    entry: Entry
-    snippet: str
-    marks: tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteCounts:
-    """What the catalog holds of one site; `newest` is the time of the last look that found it."""
-
-    site: str
-    articles: int
-    versions: int
-    gone: int
-    newest: str
 
 
 def article_id(site: str, url: str) -> str:
@@ -153,8 +83,7 @@ class Catalog:
         version of its own, even with the old words.
         """
         row = self._select(
-            "SELECT * FROM articles JOIN looks ON article = key AND seen_at = read_at"
-            " WHERE site = :site AND url = :url AND gone_at IS NULL",
+            f"SELECT * FROM {READINGS} WHERE site = :site AND url = :url AND gone_at IS NULL",
             site=article.site,
             url=article.url,
         ).fetchone()
@@ -164,31 +93,34 @@ class Catalog:
         old = Digests(**{name: Digest.parse(row[f"{name}_digest"]) for name in names})
         return articles.compare(old, article)
 
-    def put(self, look: Look) -> None:
-        """Enter one look; see `put_many`."""
-        self.put_many([look])
+    def put(self, entry: journal.Entry) -> None:
+        """Enter one look, run or model; see `put_many`."""
+        self.put_many([entry])
 
-    def put_many(self, looks: Iterable[Look]) -> None:
-        """Enter looks in one transaction: all of them or none.
+    def put_many(self, entries: Iterable[journal.Entry]) -> None:
+        """Enter looks, runs and models in one transaction: all of them or none.
 
-        An article is `look.site` and `look.url`; a look at it is told by `seen_at`, and entered
-        once however often it is put. Looks at one article come in the order of their times. The
-        first must bring a reading, and is NEW here; one without (UNCHANGED or GONE of an article
-        that nothing was read of) says nothing that could be kept, and is passed over.
+        An article is `look.site` and `look.url`; a look at it is told by `seen_at` and
+        `reread_at`, and entered once however often it is put. Looks at one article come in the
+        order of their times; a reading again may come at any time after the look at its capture.
+        The first look must bring a reading, and is NEW here; one without (UNCHANGED or GONE of an
+        article that nothing was read of) says nothing that could be kept, and is passed over.
+        Of a run, the last word counts.
         """
         with self._transaction():
-            for look in looks:
-                self._put(look)
+            for entry in entries:
+                self._put(entry)
 
     def put_run(self, run: Run) -> None:
         """Enter a run, or what is now known of it."""
-        counts, at = json.dumps(run.counts, sort_keys=True), json.dumps(run.at)
-        row = (run.id, run.site, run.started_at, run.finished_at, run.outcome, counts, at)
-        with self._transaction():
-            self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        self.put(run)
+
+    def put_model(self, model: Model) -> None:
+        """Enter a model."""
+        self.put(model)
 
     def note_files(self, names: Iterable[str]) -> None:
-        """All looks and runs in these files of readings have been entered."""
+        """All entries in these files of readings have been entered."""
         with self._transaction():
             rows = [(name,) for name in names]
             self._db.executemany("INSERT OR IGNORE INTO files VALUES (?)", rows)
@@ -211,19 +143,32 @@ class Catalog:
             "SELECT * FROM runs WHERE :site IS NULL OR site = :site ORDER BY started_at, id",
             site=site,
         )
-        return [_run(row) for row in rows]
+        return [answers.run(row) for row in rows]
 
-    def sightings(self) -> Iterator[tuple[str, str, str, str, Capture | None]]:
-        """Every look as it says where it stands: site, URL, time, and the URL that was captured;
-        and the capture in full, of a look that brought a reading.
-        """
+    def model(self, site: str, version: str | None = None) -> Model | None:
+        """What was learned of a site last (of this version); None when nothing was."""
+        row = self._select(
+            "SELECT * FROM models WHERE site = :site AND (:version IS NULL OR version = :version)"
+            " ORDER BY learned_at DESC, version DESC LIMIT 1",
+            site=site,
+            version=version,
+        ).fetchone()
+        return answers.model(row) if row else None
+
+    def models(self, site: str | None = None) -> Iterator[Model]:
+        """All models (of a site), in the order in which they were learned."""
         rows = self._select(
-            "SELECT site, url, seen_at, captured_url, reading FROM articles"
-            " JOIN looks ON article = key ORDER BY site, url, seen_at"
+            "SELECT * FROM models WHERE :site IS NULL OR site = :site"
+            " ORDER BY learned_at, site, version",
+            site=site,
         )
-        for site, url, seen_at, captured_url, reading in rows:
-            capture = _article(reading).capture if reading else None
-            yield site, url, seen_at, captured_url, capture
+        return map(answers.model, rows)
+
+    def sightings(self) -> Iterator[Sighting]:
+        """Every look as it says where it stands, by site, URL and time."""
+        for site, url, seen_at, reread_at, captured_url, reading in self._select(SIGHTINGS):
+            capture = answers.article(reading).capture if reading else None
+            yield Sighting(site, url, seen_at, reread_at, captured_url, capture)
 
     def article(self, ref: str) -> Entry:
         """The article of a URL (of the site that saw it last) or of the beginning of an id.
@@ -237,7 +182,7 @@ class Catalog:
         ).fetchone()
         if row is None:
             raise ArticleNotFound(ref)
-        return _entry(row)
+        return answers.entry(row)
 
     def articles(
         self,
@@ -248,23 +193,24 @@ class Catalog:
     ) -> Iterator[Entry]:
         """Articles by site and URL, or those first that were first seen last.
 
-        `change` asks for those whose newest look found that.
+        `change` asks for those whose newest look at the site found that; REREAD for those whose
+        newest reading is one of an old capture, read again.
         """
         order = "first_seen DESC, site, url" if newest_first else "site, url"
         rows = self._select(
             f"{ENTRIES} WHERE (:site IS NULL OR site = :site)"
-            " AND (:change IS NULL OR articles.change = :change)"
+            " AND (:change IS NULL OR articles.change = :change"
+            " OR looks.change = 'reread' AND :change = 'reread')"
             f" ORDER BY {order} LIMIT :limit",
             site=site,
             change=change,
             limit=-1 if limit is None else limit,
         )
-        return map(_entry, rows)
+        return map(answers.entry, rows)
 
     def versions(self, entry: Entry) -> list[Version]:
         """The wordings of an article, the oldest first."""
-        rows = self._select(f"{LOOKS_AT} ORDER BY seen_at", site=entry.site, url=entry.url)
-        return _versions(rows)
+        return answers.versions(self._select(LOOKS_AT, site=entry.site, url=entry.url))
 
     def known(self, site: str) -> Iterator[Known]:
         """The articles of a site, by URL. Read at once: looks may be put meanwhile."""
@@ -293,7 +239,7 @@ class Catalog:
         if not query.terms:
             return []
         rows = self._select(SEARCH, match=query.match, site=site, limit=max(0, limit))
-        return [_hit(query, _entry(row)) for row in rows]
+        return [answers.hit(query, answers.entry(row)) for row in rows]
 
     def _open(self) -> None:
         self._db.execute("PRAGMA synchronous = NORMAL")  # derived: what is lost is rebuilt
@@ -332,9 +278,24 @@ class Catalog:
         ).fetchall()
         if len(rows) != 1:
             raise ArticleNotFound(beginning, tuple(row["id"] for row in rows))
-        return _entry(rows[0])
+        return answers.entry(rows[0])
 
-    def _put(self, look: Look) -> None:
+    def _put(self, entry: journal.Entry) -> None:
+        if isinstance(entry, Look):
+            self._put_look(entry)
+        elif isinstance(entry, Run):
+            self._put_run(entry)
+        else:
+            content = json.dumps(entry.content, ensure_ascii=False, sort_keys=True)
+            row = (entry.site, entry.learned_at, entry.version, content)
+            self._db.execute("INSERT OR IGNORE INTO models VALUES (?, ?, ?, ?)", row)
+
+    def _put_run(self, run: Run) -> None:
+        counts, at = json.dumps(run.counts, sort_keys=True), json.dumps(run.at)
+        row = (run.id, run.site, run.started_at, run.finished_at, run.outcome, counts, at)
+        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def _put_look(self, look: Look) -> None:
         row = self._select(
             "SELECT key FROM articles WHERE site = :site AND url = :url",
             site=look.site,
@@ -364,15 +325,18 @@ class Catalog:
             text = json.dumps(articles.to_json(seen), ensure_ascii=False)
             reading = (str(of.text), str(of.fold), str(of.metadata), look.conversion_id, text)
         payload = look.capture.digest and str(look.capture.digest)
-        row = (key, look.seen_at, look.change, look.capture.url, payload, *reading)
+        times = (look.seen_at, look.reread_at)
+        row = (None, key, *times, look.change, look.capture.url, payload, *reading)
         sql = f"INSERT OR IGNORE INTO looks VALUES ({', '.join('?' * len(row))})"
         return self._db.execute(sql, row).rowcount == 1
 
     def _index(self, key: int, look: Look) -> None:
-        newest = self._select("SELECT read_at FROM articles WHERE key = :key", key=key).fetchone()
-        if look.article is None or newest["read_at"] != look.seen_at:
+        newest = self._select(
+            f"SELECT seen_at, reread_at FROM {READINGS} WHERE articles.key = :key", key=key
+        ).fetchone()
+        if look.article is None or tuple(newest) != (look.seen_at, look.reread_at):
             return
-        words = _searched(look.article)
+        words = answers.searched(look.article)
         self._db.execute("DELETE FROM words WHERE rowid = ?", (key,))
         self._db.execute(
             "INSERT INTO words (rowid, fold, exact) VALUES (?, ?, ?)",
@@ -388,56 +352,3 @@ def dump(catalog: Catalog) -> Iterator[str]:
     for table, sql in DUMP.items():
         for row in catalog._select(sql):
             yield json.dumps([table, *row], ensure_ascii=False)
-
-
-def _entry(row: sqlite3.Row) -> Entry:
-    fields = dict(row)
-    return Entry(
-        article=_article(fields.pop("reading")),
-        change=Change(fields.pop("change")),
-        id=fields.pop("id")[:_SHORT_ID],
-        **fields,
-    )
-
-
-def _run(row: sqlite3.Row) -> Run:
-    lists = {"counts": json.loads(row["counts"]), "at": tuple(json.loads(row["at"]))}
-    return Run(**{**dict(row), **lists})
-
-
-def _article(reading: str) -> Article:
-    return articles.from_json(json.loads(reading))
-
-
-def _versions(looks: Iterable[sqlite3.Row]) -> list[Version]:
-    """The wordings in these looks: one begins wherever the text changed."""
-    versions: list[Version] = []
-    for look in looks:
-        change, seen_at = Change(look["change"]), look["seen_at"]
-        if change in _NEW_WORDING:
-            versions.append(
-                Version(
-                    number=len(versions) + 1,
-                    change=change,
-                    first_seen=seen_at,
-                    last_seen=seen_at,
-                    text_digest=look["text_digest"],
-                    conversion_id=look["conversion_id"],
-                    article=_article(look["reading"]),
-                )
-            )
-        elif change is not Change.GONE and versions:
-            versions[-1] = replace(versions[-1], last_seen=seen_at)
-        if change is Change.METADATA and versions:
-            versions[-1] = replace(versions[-1], article=_article(look["reading"]))
-    return versions
-
-
-def _searched(article: Article) -> str:
-    parts = (article.title, article.lead, article.text, article.author, *article.captions)
-    return "\n".join(filter(None, parts))
-
-
-def _hit(query: Query, entry: Entry) -> Hit:
-    snippet, marks = query.excerpt(_searched(entry.article))
-    return Hit(entry=entry, snippet=snippet, marks=marks)

@@ -6,6 +6,7 @@ ArchiveError
 ├── CorruptRecord       bytes of a WARC file that are not what they say they are
 ├── NotACollection      the directory is not a collection, or a database in it is not one
 ├── NotAnArchive        the file is neither a WARC, an ARC nor a WACZ file
+├── EntryTooLarge       a look, run or model of more bytes than an entry of the journal may have
 ├── CollectionLocked    another run is writing the same site or database of the collection
 ├── ForbiddenField      a field name or value that may not stand in a WARC record
 ├── StorageFailed       the disk refused to take what was written (full, read-only, broken)
@@ -74,6 +75,12 @@ class CollectionLocked(ArchiveError):
         super().__init__(
             f"another run is writing {site} in {path}; wait for it to end, or choose --collection"
         )
+
+
+class EntryTooLarge(ArchiveError):
+    def __init__(self, what: str, size: int, most: int) -> None:
+        self.what, self.size, self.most = what, size, most
+        super().__init__(f"{what} is not kept: {size} bytes, and an entry has at most {most}")
 
 
 class ForbiddenField(ArchiveError):

@@ -12,8 +12,9 @@ from csv import writer
 from pathlib import Path
 from typing import Any, TextIO
 
+from archive.answers import Entry, Version
 from archive.article import Link, capture_to_json, link_to_json
-from archive.catalog import Catalog, Entry, Version
+from archive.catalog import Catalog
 from archive.disk import written_whole
 from archive.errors import StorageFailed
 from archive.times import local
@@ -22,6 +23,7 @@ KEYS = (
     *("url", "site", "title", "lead", "text", "published", "updated", "author", "section"),
     *("captions", "attachments", "previous", "next", "language"),
     *("change", "first_seen", "last_seen", "gone_at", "capture", "text_digest", "extractor"),
+    "reread_at",
 )
 """The keys of every record, in this order."""
 
@@ -32,7 +34,9 @@ _FORMULA = tuple("=+-@\t\r＝＋－＠")
 def record(entry: Entry, version: Version) -> dict[str, Any]:
     """One version as JSON values under KEYS.
 
-    `first_seen` and `last_seen` are of this wording, `gone_at` of the article. Times have +07:00.
+    `first_seen` and `last_seen` are of this wording, `gone_at` of the article; `reread_at` is when
+    this wording was read from an old capture, null if that was when the page was captured.
+    Times have +07:00.
     """
     article = version.article
     values: dict[str, Any] = {name: getattr(article, name, None) for name in KEYS}
@@ -49,6 +53,7 @@ def record(entry: Entry, version: Version) -> dict[str, Any]:
         "gone_at": entry.gone_at and local(entry.gone_at),
         "capture": _capture(version),
         "text_digest": version.text_digest,
+        "reread_at": local(version.reread_at) if version.reread_at else None,
     }
     return values
 

@@ -1,4 +1,4 @@
-"""The reading journal: looks and runs as JSON, in `metadata` records of the text files.
+"""The reading journal: looks, runs and models as JSON, in `metadata` records of the text files.
 
 Whatever is decoded here can be put into a catalog.
 """
@@ -7,22 +7,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from archive import article as articles
-from archive.article import WITH_READING, Change, Look, Run
+from archive.article import WITH_READING, Change, Look, Model, Run
+from archive.errors import EntryTooLarge
 from archive.record import Record
 
 MEDIA_TYPE = "application/json"
 MAX_ENTRY = 64 * 1024 * 1024
 """Bytes of an entry."""
 
+Entry = Look | Run | Model
+
 
 def encode_look(look: Look) -> bytes:
-    """A look with all that was read; `decode` gives an equal one back."""
+    """A look with all that was read; `decode` gives an equal one back. Raises EntryTooLarge."""
     return _dump(
+        f"the look at {look.url}",
         {
             "look": {
                 "url": look.url,
@@ -32,20 +36,31 @@ def encode_look(look: Look) -> bytes:
                 "article": look.article and articles.to_json(look.article),
                 "conversion_id": look.conversion_id,
             }
-        }
+            | ({"reread_at": look.reread_at} if look.reread_at else {})
+        },
     )
 
 
 def encode_run(run: Run, warcinfo_ids: Sequence[str]) -> bytes:
-    """A run, with the ids of the warcinfo records of its files."""
-    return _dump({"run": asdict(run) | {"warcinfo": list(warcinfo_ids)}})
+    """A run, with the ids of the warcinfo records of its files. Raises EntryTooLarge."""
+    return _dump(f"the run {run.id}", {"run": asdict(run) | {"warcinfo": list(warcinfo_ids)}})
 
 
-def decode(entry: bytes) -> Look | Run:
-    """The look or run in an entry. Raises ValueError for anything else."""
+def encode_model(model: Model) -> bytes:
+    """A site's model; `decode` gives an equal one back.
+
+    Raises EntryTooLarge, and ValueError for content that is not JSON.
+    """
+    values = {field.name: getattr(model, field.name) for field in fields(model)}
+    return _dump(f"the model {model.version} of {model.site}", {"model": values})
+
+
+def decode(entry: bytes) -> Entry:
+    """The look, run or model in an entry. Raises ValueError for anything else."""
     try:
-        fields = json.loads(entry)
-        return _look(fields["look"]) if "look" in fields else _run(fields["run"])
+        content = json.loads(entry)
+        kind = next((kind for kind in _DECODERS if kind in content), "look")
+        return _DECODERS[kind](content[kind])
     except (AttributeError, KeyError, OverflowError, RecursionError, TypeError) as error:
         raise ValueError(f"not an entry of the journal: {error!r}") from error
 
@@ -55,10 +70,10 @@ def is_entry(record: Record) -> bool:
     return record.type == "metadata" and record.get("Content-Type") == MEDIA_TYPE
 
 
-def read(record: Record) -> Look | Run:
-    """The look or run that a record of the journal holds.
+def read(record: Record) -> Entry:
+    """The look, run or model that a record of the journal holds.
 
-    Raises ValueError for a sound record that holds neither, CorruptRecord for a damaged one.
+    Raises ValueError for a sound record that holds none, CorruptRecord for a damaged one.
     """
     if record.block_length > MAX_ENTRY:
         raise ValueError(f"an entry of {record.block_length} bytes; {MAX_ENTRY} may be")
@@ -66,8 +81,11 @@ def read(record: Record) -> Look | Run:
         return decode(block.read())
 
 
-def _dump(entry: dict[str, Any]) -> bytes:
-    return json.dumps(entry, ensure_ascii=False, indent=1).encode()
+def _dump(what: str, entry: dict[str, Any]) -> bytes:
+    data = json.dumps(entry, ensure_ascii=False, allow_nan=False, indent=1).encode()
+    if len(data) > MAX_ENTRY:
+        raise EntryTooLarge(what, len(data), MAX_ENTRY)
+    return data
 
 
 def _look(fields: dict[str, Any]) -> Look:
@@ -84,6 +102,7 @@ def _look(fields: dict[str, Any]) -> Look:
         capture=capture,
         article=None if article is None else articles.from_json(article),
         conversion_id=_string(fields["conversion_id"]),
+        reread_at=_string(fields.get("reread_at", "")),
     )
 
 
@@ -94,8 +113,20 @@ def _run(fields: dict[str, Any]) -> Run:
     return Run(**{name: _string(fields[name]) for name in names}, counts=counts, at=at)
 
 
+def _model(fields: dict[str, Any]) -> Model:
+    content = fields["content"]
+    if not isinstance(content, dict):
+        raise TypeError(f"expected a model's content, found {content!r:.80}")
+    json.dumps(content, ensure_ascii=False, allow_nan=False).encode()  # it can be stored
+    names = ("site", "version", "learned_at")
+    return Model(**{name: _string(fields[name]) for name in names}, content=content)
+
+
 def _string(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected a string, found {value!r:.80}")
     value.encode()  # half a surrogate pair cannot be stored: UnicodeEncodeError is a ValueError
     return value
+
+
+_DECODERS: dict[str, Callable[[Any], Entry]] = {"look": _look, "run": _run, "model": _model}

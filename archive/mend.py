@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archive import cdxj, journal, manifest, reader, scan
-from archive.article import Look, Run
+from archive.article import Look
 from archive.catalog import Catalog
 from archive.cdxj import Capture
 from archive.dedup import Dedup, Derived
@@ -135,7 +135,7 @@ def _is_founded(collection: Collection, record: Record) -> bool:
         entry = journal.read(record)
     except ValueError:
         return True  # it speaks of nothing; `verify` tells of it
-    return isinstance(entry, Run) or _is_kept(collection, entry.capture)
+    return not isinstance(entry, Look) or _is_kept(collection, entry.capture)
 
 
 def _is_kept(collection: Collection, capture: Capture) -> bool:
@@ -195,32 +195,23 @@ def tell(path: Path, found: Iterable[Scanned], index: Path, dedup: Dedup) -> int
 
 
 def _tell_texts(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
-    """The same for readings and runs, which the catalog must know."""
+    """The same for readings, runs and models, which the catalog must know."""
     with Catalog(collection.catalog_path) as catalog:
         known = catalog.files()
         for path in paths:
             if path.name not in known:
-                damage, runs = list[CorruptRecord](), list[Run]()
-                before = catalog.count_looks()
-                catalog.put_many(_looks(reader.iter_records(path, damage), runs))
-                for run in runs:
-                    catalog.put_run(run)
+                damage, before = list[CorruptRecord](), catalog.count_looks()
+                catalog.put_many(_entries(reader.iter_records(path, damage)))
                 catalog.note_files([path.name])
                 new = catalog.count_looks() - before
                 yield _told(path, f"{new} looks new to the catalog", damage)
 
 
-def _looks(records: Iterable[Record], runs: list[Run]) -> Iterator[Look]:
-    """The looks among records, one at a time; its runs go into a list."""
+def _entries(records: Iterable[Record]) -> Iterator[journal.Entry]:
+    """The entries of a journal among records, one at a time."""
     for record in filter(journal.is_entry, records):
-        try:
-            entry = journal.read(record)
-        except (CorruptRecord, ValueError):
-            continue  # who gives the records, or `verify`, tells of it
-        if isinstance(entry, Run):
-            runs.append(entry)
-        else:
-            yield entry
+        with suppress(CorruptRecord, ValueError):  # who gives the records, or `verify`, tells of it
+            yield journal.read(record)
 
 
 def _told(path: Path, done: str, damage: list[CorruptRecord]) -> Mended:

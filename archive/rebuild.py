@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -24,8 +24,11 @@ from archive.sqlite import BUSY_TIMEOUT
 _UNDER_WAY = ".rebuilding"
 """What ends the name of a database while it is made; a rebuild that was killed goes on with it."""
 _ORDER = ".order"
-_LOOKS = 1000
-"""Looks that are put in one transaction."""
+_ENTRIES = 1000
+"""Entries that are put in one transaction."""
+
+_Place = tuple[str, str, int, int]
+"""The times by which an entry stands in the order of all, and its offset and length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +45,8 @@ def rebuild(
 ) -> list[Rejected]:
     """Derive again everything that is derived. What was there before is replaced when all is done.
 
-    The catalog is the fold of the reading journals: looks in the order of their times, then of
-    file and place. Entries that hold neither look nor run, and damaged records, are passed over and
+    The catalog is the fold of the reading journals: entries in the order of their times, then of
+    file and place. What holds neither look, run nor model, and damaged records, are passed over and
     returned. Files that dead processes left are recovered first; a rebuild that was interrupted
     goes on where it was. `workers` as for `over_files`. Raises CollectionLocked when a site is
     being written.
@@ -107,23 +110,15 @@ def _damaged(path: Path, error: CorruptRecord) -> Rejected:
     return Rejected(path, error.offset, f"expected {error.expected}, found {error.found}")
 
 
-@dataclass(slots=True)
-class _Journal:
-    """What a file of readings holds beside its looks, whose places stand in the order of all."""
-
-    runs: list[Run] = field(default_factory=list)
-    rejected: list[Rejected] = field(default_factory=list)
-
-
-def _journal(order: Path, path: Path) -> _Journal:
-    found = _Journal()
+def _journal(order: Path, path: Path) -> list[Rejected]:
+    rejected = list[Rejected]()
     with closing(_Order(order)) as places:
-        places.add(path, _looks(path, found))
-    return found
+        places.add(path, _places(path, rejected))
+    return rejected
 
 
-def _looks(path: Path, found: _Journal) -> Iterator[tuple[str, int, int]]:
-    """Time, offset and length of each look; what else there is goes into `found`."""
+def _places(path: Path, rejected: list[Rejected]) -> Iterator[_Place]:
+    """Where the entries of a journal stand in the order of all, and in their file."""
     damage = list[CorruptRecord]()
     for record in filter(journal.is_entry, reader.iter_records(path, damage)):
         try:
@@ -131,28 +126,29 @@ def _looks(path: Path, found: _Journal) -> Iterator[tuple[str, int, int]]:
         except CorruptRecord:
             continue  # who gives the records meets it too
         except ValueError as error:
-            found.rejected.append(Rejected(path, record.offset, str(error)))
+            rejected.append(Rejected(path, record.offset, str(error)))
             continue
-        if isinstance(entry, Run):
-            found.runs.append(entry)
-        else:
-            yield entry.seen_at, record.offset, record.length
-    found.rejected += [_damaged(path, error) for error in damage]
+        yield *_times(entry), record.offset, record.length
+    rejected += [_damaged(path, error) for error in damage]
+
+
+def _times(entry: journal.Entry) -> tuple[str, str]:
+    if isinstance(entry, Look):
+        return entry.seen_at, entry.reread_at
+    return entry.started_at if isinstance(entry, Run) else entry.learned_at, ""
 
 
 def _rebuild_catalog(
     collection: Collection, paths: list[Path], workers: int | None, progress: Progress | None
 ) -> list[Rejected]:
-    draft, rejected = _under_way(collection.catalog_path), list[Rejected]()
+    draft = _under_way(collection.catalog_path)
     order = collection.catalog_path.with_suffix(_ORDER)
     _remove(order)
     with closing(_Order(order)) as places, _catalog_of(draft, paths) as catalog:
-        for found in over_files(partial(_journal, order), paths, workers, progress):
-            rejected += found.rejected
-            for run in found.runs:
-                catalog.put_run(run)
-        looks = places.looks(catalog.newest_look())
-        while some := list(islice(looks, _LOOKS)):
+        told = over_files(partial(_journal, order), paths, workers, progress)
+        rejected = [one for some in told for one in some]
+        entries = places.entries(catalog.newest_look())
+        while some := list(islice(entries, _ENTRIES)):
             catalog.put_many(some)
     _remove(order)
     return rejected
@@ -169,7 +165,7 @@ def _catalog_of(draft: Path, paths: list[Path]) -> Catalog:
 
 
 class _Order:
-    """Looks of many files in the order of their times. SQLite sorts, on disk if they are many.
+    """Entries of many files in the order of their times. SQLite sorts, on disk if they are many.
 
     Several processes may add to the database at `path`.
     """
@@ -177,23 +173,23 @@ class _Order:
     def __init__(self, path: Path) -> None:
         self._database = sqlite3.connect(path, timeout=BUSY_TIMEOUT, isolation_level=None)
         self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute("CREATE TABLE IF NOT EXISTS places (seen_at, file, start, length)")
+        self._database.execute(
+            "CREATE TABLE IF NOT EXISTS places (time, reread_at, start, length, file)"
+        )
 
-    def add(self, path: Path, looks: Iterator[tuple[str, int, int]]) -> None:
-        while some := [(at, str(path), *place) for at, *place in islice(looks, _LOOKS)]:
+    def add(self, path: Path, places: Iterator[_Place]) -> None:
+        while some := [(*place, str(path)) for place in islice(places, _ENTRIES)]:
             self._database.execute("BEGIN IMMEDIATE")
             with self._database:
-                self._database.executemany("INSERT INTO places VALUES (?, ?, ?, ?)", some)
+                self._database.executemany("INSERT INTO places VALUES (?, ?, ?, ?, ?)", some)
 
-    def looks(self, since: str) -> Iterator[Look]:
+    def entries(self, since: str) -> Iterator[journal.Entry]:
         """From a time on, one at a time: their texts together may not fit into memory."""
-        sql = """SELECT DISTINCT file, start, length, seen_at FROM places WHERE seen_at >= ?
-            ORDER BY seen_at, file, start"""
-        for file, start, length, _ in self._database.execute(sql, (since,)):
+        sql = """SELECT DISTINCT file, start, length, time, reread_at FROM places WHERE time >= ?
+            ORDER BY time, reread_at, file, start"""
+        for file, start, length, *_ in self._database.execute(sql, (since,)):
             with reader.open_record(file, start, length) as record:
-                look = journal.read(record)
-            if isinstance(look, Look):
-                yield look
+                yield journal.read(record)
 
     def close(self) -> None:
         self._database.close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from archive import cdxj, journal, manifest, reader, scan
-from archive.article import Article, Look, Run
+from archive.article import Article, Look, Model, Run
 from archive.cdxj import Capture
 from archive.crawllog import CrawlLog
 from archive.dedup import Dedup, Derived, Original, Validators
@@ -177,13 +177,19 @@ class Recording:
         self._text.write(group)
         return look
 
+    def learn(self, model: Model) -> None:
+        """Write what was learned of the site into the text file.
+
+        Raises StorageFailed, and EntryTooLarge and ValueError for what no journal can hold.
+        """
+        self._enter(journal.encode_model(model))
+
     def finish(self, run: Run) -> None:
         """Write the run itself into the text file. Raises StorageFailed."""
-        warcinfo = self._text.warcinfo_id()
-        ids = [*self._captures.warcinfo_ids, *self._text.warcinfo_ids]
-        refers = [("WARC-Refers-To", f"<{warcinfo}>")]
-        entry = self._entry(warc_date(self._clock()), journal.encode_run(run, ids), refers)
-        self._text.write([entry])
+        self._text.warcinfo_id()  # of a file that is begun now, if none was: the run names it
+        self._enter(
+            journal.encode_run(run, [*self._captures.warcinfo_ids, *self._text.warcinfo_ids])
+        )
 
     def refuse(self, url: str, reason: str, via: str | None = None) -> None:
         """Note in the crawl log that an address is not asked for."""
@@ -287,6 +293,11 @@ class Recording:
             filename=at.filename,
             offset=at.offset,
         )
+
+    def _enter(self, entry: bytes) -> None:
+        """Write an entry that speaks of no record but of the file that it stands in."""
+        refers = [("WARC-Refers-To", f"<{self._text.warcinfo_id()}>")]
+        self._text.write([self._entry(warc_date(self._clock()), entry, refers)])
 
     def _entry(self, date: str, entry: bytes, fields: Fields) -> NewRecord:
         return self._text_record("metadata", date, journal.MEDIA_TYPE, entry, fields)

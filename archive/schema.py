@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in `user_version`. A catalog is derived: one of another version is rebuilt, not migrated."""
 
 SCHEMA = """
@@ -14,16 +14,18 @@ CREATE TABLE articles (
     change TEXT,
     first_seen TEXT,
     last_seen TEXT,
-    read_at TEXT,
     gone_at TEXT,
     looks INTEGER NOT NULL DEFAULT 0,
     versions INTEGER NOT NULL DEFAULT 0,
+    newest_reading INTEGER REFERENCES looks (key),
     UNIQUE (site, url)
 );
 CREATE INDEX articles_by_url ON articles (url);
 CREATE TABLE looks (
+    key INTEGER PRIMARY KEY,
     article INTEGER NOT NULL REFERENCES articles (key),
     seen_at TEXT NOT NULL,
+    reread_at TEXT NOT NULL,
     change TEXT NOT NULL,
     captured_url TEXT NOT NULL,
     payload_digest TEXT,
@@ -32,7 +34,7 @@ CREATE TABLE looks (
     metadata_digest TEXT,
     conversion_id TEXT NOT NULL,
     reading TEXT,
-    UNIQUE (article, seen_at)
+    UNIQUE (article, seen_at, reread_at)
 );
 CREATE TABLE runs (
     id TEXT PRIMARY KEY,
@@ -43,30 +45,50 @@ CREATE TABLE runs (
     counts TEXT NOT NULL,
     at TEXT NOT NULL
 );
+CREATE TABLE models (
+    site TEXT NOT NULL,
+    learned_at TEXT NOT NULL,
+    version TEXT NOT NULL,
+    content TEXT NOT NULL,
+    UNIQUE (site, learned_at, version)
+);
 CREATE TABLE files (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (fold, exact, tokenize = "unicode61 remove_diacritics 0");
 """
 
-# What stands in `articles` beside the name is a function of the article's looks.
+# What stands in `articles` beside the name is a function of the article's looks. A reading again is
+# no visit: it says nothing of when the article was seen, or of what the site did to it.
 SUMMARISE = """
 UPDATE articles SET
-    (looks, first_seen, last_seen, read_at, versions) = (
-        SELECT count(*),
-            min(seen_at) FILTER (WHERE change <> 'gone'),
-            max(seen_at) FILTER (WHERE change <> 'gone'),
-            max(seen_at) FILTER (WHERE reading IS NOT NULL),
-            count(*) FILTER (WHERE change IN ('new', 'changed', 'orthography'))
+    (looks, first_seen, last_seen) = (
+        SELECT count(DISTINCT seen_at),
+            min(seen_at) FILTER (WHERE change NOT IN ('gone', 'reread')),
+            max(seen_at) FILTER (WHERE change NOT IN ('gone', 'reread'))
         FROM looks WHERE article = :key),
-    change = (SELECT change FROM looks WHERE article = :key ORDER BY seen_at DESC LIMIT 1),
+    change = (
+        SELECT change FROM looks WHERE article = :key AND change <> 'reread'
+        ORDER BY seen_at DESC, reread_at DESC LIMIT 1),
     gone_at = (
-        SELECT min(seen_at) FROM looks WHERE article = :key AND seen_at > (
-            SELECT max(seen_at) FROM looks WHERE article = :key AND change <> 'gone'))
+        SELECT min(seen_at) FROM looks WHERE article = :key AND change = 'gone' AND seen_at > (
+            SELECT max(seen_at) FROM looks
+            WHERE article = :key AND change NOT IN ('gone', 'reread'))),
+    newest_reading = (
+        SELECT key FROM looks WHERE article = :key AND text_digest IS NOT NULL
+        ORDER BY seen_at DESC, reread_at DESC LIMIT 1),
+    versions = (
+        SELECT count(*) FROM (
+            SELECT change, text_digest,
+                lag(text_digest, 1, '') OVER (ORDER BY seen_at, reread_at) AS before
+            FROM looks WHERE article = :key AND text_digest IS NOT NULL)
+        WHERE change IN ('new', 'changed', 'orthography')
+            OR change = 'reread' AND text_digest <> before)
 WHERE key = :key
 """
 
-ENTRIES = """
+READINGS = "articles JOIN looks ON looks.key = newest_reading"
+ENTRIES = f"""
 SELECT id, site, url, articles.change, first_seen, last_seen, gone_at, looks, versions, reading
-FROM articles JOIN looks ON article = key AND seen_at = read_at
+FROM {READINGS}
 """
 # Ranked by key first: sorting whole articles would hold every match in memory. Exact hits count
 # four times as much as hits without marks: who writes the marks means them.
@@ -76,28 +98,38 @@ WITH best AS (
     FROM words JOIN articles ON key = words.rowid
     WHERE words MATCH :match AND (:site IS NULL OR site = :site)
     ORDER BY place, s, u LIMIT :limit)
-{ENTRIES} JOIN best ON found = key ORDER BY place, site, url
+{ENTRIES} JOIN best ON found = articles.key ORDER BY place, site, url
 """
 KNOWN = """
 SELECT url, first_seen, last_seen, looks, gone_at, (
     SELECT json_group_array(captured_url) FROM (
-        SELECT captured_url FROM looks WHERE article = key
+        SELECT captured_url FROM looks WHERE article = articles.key
         GROUP BY captured_url ORDER BY max(seen_at) DESC)) AS addresses
 FROM articles WHERE site = :site ORDER BY url
 """
 LOOKS_AT = """
-SELECT looks.* FROM articles JOIN looks ON article = key WHERE site = :site AND url = :url
+SELECT looks.* FROM articles JOIN looks ON article = articles.key
+WHERE site = :site AND url = :url ORDER BY seen_at, reread_at
+"""
+SIGHTINGS = """
+SELECT site, url, seen_at, reread_at, captured_url, reading
+FROM articles JOIN looks ON article = articles.key ORDER BY site, url, seen_at, reread_at
 """
 # Every table, without the keys that depend on the order of putting.
 DUMP = {
-    "article": """
-        SELECT id, site, url, change, first_seen, last_seen, read_at, gone_at, looks, versions
-        FROM articles ORDER BY site, url""",
+    "article": f"""
+        SELECT id, site, url, articles.change, first_seen, last_seen, gone_at, looks, versions,
+            seen_at, reread_at
+        FROM {READINGS} ORDER BY site, url""",
     "look": """
-        SELECT id, seen_at, looks.change, captured_url, payload_digest, text_digest, fold_digest,
-            metadata_digest, conversion_id, reading
-        FROM articles JOIN looks ON article = key ORDER BY site, url, seen_at""",
+        SELECT id, seen_at, reread_at, looks.change, captured_url, payload_digest, text_digest,
+            fold_digest, metadata_digest, conversion_id, reading
+        FROM articles JOIN looks ON article = articles.key
+        ORDER BY site, url, seen_at, reread_at""",
     "words": """
         SELECT id, fold, exact FROM articles JOIN words ON words.rowid = key ORDER BY site, url""",
     "run": "SELECT * FROM runs ORDER BY site, started_at, id",
+    "model": """
+        SELECT site, learned_at, version, content FROM models
+        ORDER BY site, learned_at, version""",
 }

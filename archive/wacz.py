@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archive import cdxj
+from archive.answers import Version
 from archive.article import Article
 from archive.catalog import Catalog
 from archive.cdxj import Capture
@@ -191,9 +192,8 @@ class _Pages:
             {"format": "json-pages-1.0", "id": "pages", "title": self.title, "hasText": True}
         )
         for entry in self.catalog.articles(self.site, newest_first=True):
-            for version in reversed(self.catalog.versions(entry)):
-                capture = version.article.capture
-                if capture and capture.filename in self.warcs:
+            for version, capture in _shown(self.catalog.versions(entry)):
+                if capture.filename in self.warcs:
                     self.number += 1
                     page = _page(f"{entry.id}-{version.number}", version.article, capture)
                     self.main = self.main or {
@@ -201,6 +201,16 @@ class _Pages:
                         "mainPageDate": page["ts"],
                     }
                     yield _line(page)
+
+
+def _shown(versions: Sequence[Version]) -> Iterator[tuple[Version, Capture]]:
+    """The newest first, and a capture only as it was read last."""
+    captures = set[tuple[str, int]]()
+    for version in reversed(versions):
+        capture = version.article.capture
+        if capture and (place := (capture.filename, capture.offset)) not in captures:
+            captures.add(place)
+            yield version, capture
 
 
 def _page(id: str, article: Article, capture: Capture) -> dict[str, str]:

@@ -21,7 +21,8 @@ from typing import Any
 import pytest
 
 from archive import Catalog, Change, Collection
-from archive.catalog import Entry, dump
+from archive.answers import Entry
+from archive.catalog import dump
 from archive.reader import iter_records, open_record
 from archive.record import bare
 from tests.cli import answer

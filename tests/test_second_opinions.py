@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Frame, expect
 
 from archive import Article, Capture, Catalog, Change, Collection, Look, http, wacz
-from archive.catalog import Entry
+from archive.answers import Entry
 from archive.reader import iter_records
 from archive.record import Record
 from crawler.cli import exits

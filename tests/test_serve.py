@@ -19,7 +19,7 @@ import pytest
 from playwright.sync_api import Frame, sync_playwright
 
 from archive import Catalog, Collection
-from archive.catalog import Entry
+from archive.answers import Entry
 from crawler.serve import CannotServe, serving
 from tests.cli import answer
 from tests.practice import PracticeWeb, Truth

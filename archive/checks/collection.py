@@ -15,11 +15,20 @@ from pathlib import Path
 from typing import Self
 
 from archive import dedup, manifest, reader
-from archive.article import Run
+from archive.answers import Sighting
+from archive.article import Model, Run
 from archive.catalog import Catalog
-from archive.cdxj import Capture
 from archive.checks.finding import Fault, Finding
-from archive.checks.references import Held, Pointer, References, key, payload, place, said
+from archive.checks.references import (
+    Held,
+    Pointer,
+    References,
+    entry_key,
+    key,
+    payload,
+    place,
+    said,
+)
 from archive.collection import Collection
 from archive.digest import Digest
 from archive.errors import CorruptRecord, NotACollection
@@ -28,8 +37,6 @@ from archive.record import OPEN, SUFFIX, bare
 from archive.sqlite import BUSY_TIMEOUT, REMEDY, explained
 from archive.urlkey import target_uri
 
-Sighting = tuple[str, str, str, str, Capture | None]
-"""As `Catalog.sightings` gives them."""
 Row = tuple[str, str, str, str, str]
 _ORIGINALS = "SELECT record_id, digest, url, date, filename FROM originals ORDER BY digest"
 _DEDUP_STATE = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version"
@@ -114,7 +121,7 @@ def _journal(pointer: Pointer, references: References) -> Fault | None:
 def _run(pointer: Pointer, references: References) -> Fault | None:
     found = references.by_id(pointer.id)
     if found is None or found.type != "warcinfo":
-        return Fault("journal", "the run names a warcinfo that is not here")
+        return Fault("journal", "it names a warcinfo that is not here")
     return None
 
 
@@ -169,18 +176,23 @@ class Derived:
 
 def _catalog(path: Path, held: ExitStack) -> Callable[[References], Iterator[Finding]]:
     """A statement that has begun sees the database as it was then, to its end."""
-    runs, files, why = list[Run](), set[str](), ""
+    others, files, why = list[tuple[bytes, str]](), set[str](), ""
     looks: Iterator[Sighting] = iter(())
     if path.exists():
         try:
             catalog = held.enter_context(Catalog(path))
-            files, runs, looks = catalog.files(), catalog.runs(), catalog.sightings()
+            files, looks = catalog.files(), catalog.sightings()
+            others = [(entry_key(one), _named(one)) for one in _others(catalog)]
             looks = chain(list(islice(looks, 1)), looks)
         except NotACollection as error:
             why = error.why
 
     def check(references: References) -> Iterator[Finding]:
-        told = _runs(runs, references), _sightings(looks, references), _untold(files, references)
+        told = (
+            _entered(others, references),
+            _sightings(looks, references),
+            _untold(files, references),
+        )
         faults = chain.from_iterable(told)
         return _told_of(path, why, faults)
 
@@ -199,18 +211,32 @@ def _told_of(path: Path, why: str, faults: Iterator[Fault]) -> Iterator[Finding]
         yield Fault(rule, error.why).at(file, 0)
 
 
-def _runs(runs: list[Run], references: References) -> Iterator[Fault]:
-    for run in runs:
-        references.know(key("run", run.id))
-        if not references.has_entry(key("run", run.id)):
-            yield Fault("catalog", f"the run {run.id} stands in no journal")
+def _others(catalog: Catalog) -> Iterator[Run | Model]:
+    """What a catalog holds beside looks."""
+    yield from catalog.runs()
+    yield from catalog.models()
+
+
+def _named(entry: Run | Model) -> str:
+    if isinstance(entry, Run):
+        return f"the run {entry.id}"
+    return f"the model {entry.version} of {entry.site}, learned {entry.learned_at},"
+
+
+def _entered(entries: list[tuple[bytes, str]], references: References) -> Iterator[Fault]:
+    for entry, name in entries:
+        references.know(entry)
+        if not references.has_entry(entry):
+            yield Fault("catalog", f"{name} stands in no journal")
 
 
 def _sightings(looks: Iterator[Sighting], references: References) -> Iterator[Fault]:
-    for site, url, seen_at, captured_url, capture in looks:
+    for site, url, seen_at, reread_at, captured_url, capture in looks:
         look = f"the look at {url} ({site}) of {seen_at}"
-        references.know(key(site, url, seen_at))
-        if not references.has_entry(key(site, url, seen_at)):
+        look += f", read again {reread_at}," if reread_at else ""
+        entry = key(site, url, seen_at, reread_at)
+        references.know(entry)
+        if not references.has_entry(entry):
             yield Fault("catalog", f"{look} stands in no journal")
         captures = references.captures(key(target_uri(captured_url), seen_at))
         places = {one.place for one in captures}

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from archive import cdxj, http, journal
-from archive.article import Look, Run
+from archive.article import Look
 from archive.checks import record as record_checks
 from archive.checks.finding import Fault, Finding, bounded
-from archive.checks.references import Links, Pointer, key, payload, place
+from archive.checks.references import Links, Pointer, entry_key, key, payload, place
 from archive.collection import is_text
 from archive.errors import CorruptRecord
 from archive.manifest import Sealed
@@ -113,7 +113,7 @@ class _FileCheck:
     _group: _Group | None = None
     _text: Record | None = None
     """The conversion that no entry of the journal has spoken of yet."""
-    _entry: Look | Run | None = None
+    _entry: journal.Entry | None = None
     _warcinfo: str = ""
     _count: int = 0
     _is_torn: bool = False
@@ -197,13 +197,13 @@ class _FileCheck:
             pointer = Pointer(record.offset, "journal", key(seen.record_id), identity, place=at)
             self.links.point(pointer)
             reads = entry.article is not None
-            self.links.enter(key(entry.site, entry.url, entry.seen_at), reads=reads)
+            self.links.enter(entry_key(entry), reads=reads)
             if entry.article is None:
                 referred = key(bare(record.get("WARC-Refers-To")))
                 self.links.point(Pointer(record.offset, "refers-to", referred))
         else:
             self.links.point(Pointer(record.offset, "run", key(bare(record.get("WARC-Refers-To")))))
-            self.links.enter(key("run", entry.id), reads=True)
+            self.links.enter(entry_key(entry), reads=True)
 
     def _check_place(self, record: Record) -> Iterator[Fault]:
         """What our own files keep: the head of each member, the warcinfo, the order of records."""

@@ -17,6 +17,8 @@ from hashlib import blake2b
 from types import TracebackType
 from typing import NamedTuple, Self
 
+from archive import journal
+from archive.article import Look, Run
 from archive.digest import Digest
 
 _HELD = struct.Struct("<16sQB16s16s?")
@@ -58,6 +60,15 @@ def key(*parts: str) -> bytes:
     return blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16).digest()
 
 
+def entry_key(entry: journal.Entry) -> bytes:
+    """The same for what an entry of a journal is told by."""
+    if isinstance(entry, Look):
+        return key(entry.site, entry.url, entry.seen_at, entry.reread_at)
+    if isinstance(entry, Run):
+        return key("run", entry.id)
+    return key("model", entry.site, entry.version, entry.learned_at)
+
+
 def place(filename: str, offset: int) -> bytes:
     """The same for where a record stands."""
     return key(filename, str(offset))
@@ -73,7 +84,8 @@ def payload(digest: Digest | None) -> bytes:
 class Pointer(NamedTuple):
     """What one record says of another. What it does not say is sixteen zeros.
 
-    `kind` is "revisit", "refers-to" (to a response), "journal" (to a capture) or "run".
+    `kind` is "revisit", "refers-to" (to a response), "journal" (to a capture) or "run" (of a run or
+    a model, to a warcinfo).
     """
 
     offset: int

@@ -13,8 +13,8 @@ import typer
 from rich.text import Text
 
 from archive import Article, Capture, Catalog, Change, Collection
+from archive.answers import Entry, Hit, Version
 from archive.article import to_json
-from archive.catalog import Entry, Hit, Version
 from archive.times import local
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit, OfSite
 from crawler.cli.output import console, harmless, print_json, print_table
@@ -115,7 +115,8 @@ def _entry_json(entry: Entry) -> dict[str, Any]:
 
 def _version_json(version: Version) -> dict[str, Any]:
     names = ("number", "change", "first_seen", "last_seen", "text_digest", "conversion_id")
-    return {name: getattr(version, name) for name in names} | to_json(version.article)
+    values = {name: getattr(version, name) for name in names}
+    return values | {"reread_at": version.reread_at or None} | to_json(version.article)
 
 
 def _print_article(entry: Entry) -> None:
@@ -152,10 +153,17 @@ def _neighbours(article: Article) -> Iterator[tuple[str, str]]:
 
 def _print_versions(versions: list[Version]) -> None:
     rows = [
-        (one.number, one.change, _second(one.first_seen), _second(one.last_seen), one.article.title)
+        (one.number, told(one), _second(one.first_seen), _second(one.last_seen), one.article.title)
         for one in versions
     ]
     print_table(("version", "change", "first seen", "last seen", "title"), rows)
+
+
+def told(version: Version) -> str:
+    """What a version is to whoever reads it: what the site did, or that we read the page again."""
+    if version.change is Change.REREAD:
+        return f"read again {_second(version.reread_at)}"
+    return str(version.change)
 
 
 def _print_capture(capture: Capture, file: Path) -> None:

@@ -11,13 +11,13 @@ import tempfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from archive import verify
-from archive.article import Run
+from archive.article import Change, Model, Run
 from archive.collection import Collection
 from archive.exchange import Tls
 from archive.rebuild import rebuild
@@ -29,7 +29,8 @@ _ONE_LINE = b"\r\n"
 
 def full(path: Path) -> Collection:
     """Two sites with every kind of record: response, both revisits, a truncated and a failed fetch,
-    a POST, texts, looks, runs; with indexes, dedup table, catalog and manifest.
+    a POST, texts, looks, a reading again, models, runs; with indexes, dedup table, catalog and
+    manifest.
     """
     collection, new_id = Collection.create(path), ids()
     tag, asked = response(headers=("ETag: y",)), request(headers=("If-None-Match: y",))
@@ -61,7 +62,12 @@ def full(path: Path) -> Collection:
                 recording.commit()
                 if number in (0, 2) and capture:
                     text = "Một.\n\nHai." if number == 0 else None
-                    recording.convert(look(capture, text=text, site=site))
+                    read = recording.convert(look(capture, text=text, site=site))
+                    read = replace(read, change=Change.REREAD, reread_at=read.seen_at)
+                    if read.article:
+                        recording.convert(read)
+            model = Model(site=site, version="1", learned_at="a", content={"blocks": 7})
+            recording.learn(model)
             recording.finish(run)
     rebuild(collection)
     return collection

@@ -13,8 +13,9 @@ from unicodedata import normalize
 
 import pytest
 
-from archive.article import Article, Change, Link, Look, Run, compare
-from archive.catalog import Catalog, Known, SiteCounts, article_id, dump
+from archive.answers import Known, SiteCounts
+from archive.article import Article, Change, Link, Look, Model, Run, compare
+from archive.catalog import Catalog, article_id, dump
 from archive.cdxj import Capture
 from archive.digest import sha1
 from archive.errors import ArticleNotFound, CollectionLocked, NotACollection, StorageFailed
@@ -352,6 +353,153 @@ def test_runs(catalog: Catalog) -> None:
     catalog.put_run(done)
     assert catalog.runs() == [runs[2], done, runs[1]]
     assert catalog.runs("bao") == [runs[2], done]
+
+
+def again(at: int, read: Article, reread_at: int) -> Look:
+    """The capture of one day, read again on another."""
+    made = look(Change.REREAD, at, read)
+    return replace(made, reread_at=day(reread_at), conversion_id=f"urn:uuid:again-{reread_at}")
+
+
+def test_a_reading_again_is_no_visit(catalog: Catalog) -> None:
+    """What is read again becomes the newest reading and a version of its own; what the site did,
+    and when it was seen, stays as it was.
+    """
+    better = article(text=TEXT + "\n\nVà một đoạn nữa.")
+    catalog.put(look(Change.NEW, 1, article()))
+    catalog.put(look(Change.UNCHANGED, 5, article()))
+    before = catalog.article(article().url)
+    catalog.put(again(1, better, 9))
+    entry = catalog.article(article().url)
+    assert entry.article.text == better.text
+    assert replace(entry, article=before.article, versions=1) == before
+    assert entry.versions == 2
+    assert catalog.compare(better) is Change.UNCHANGED
+    assert catalog.compare(article()) is Change.CHANGED
+    first, second = catalog.versions(entry)
+    assert (first.change, first.first_seen, first.last_seen) == (Change.NEW, day(1), day(1))
+    assert (second.change, second.first_seen, second.last_seen) == (Change.REREAD, day(1), day(5))
+    assert (first.reread_at, second.reread_at) == ("", day(9))
+    assert second.conversion_id == "urn:uuid:again-9"
+    assert [hit.entry.id for hit in catalog.search("một đoạn nữa")] == [entry.id]
+
+
+def test_a_reading_again_that_only_describes(catalog: Catalog) -> None:
+    """Of the same words a reading again gives the newest description, and no version."""
+    described = article(author="Thanh Tùng")
+    catalog.put(look(Change.NEW, 1, article()))
+    catalog.put(again(1, described, 9))
+    entry = catalog.article(article().url)
+    assert (entry.article.author, entry.versions, entry.change) == ("Thanh Tùng", 1, Change.NEW)
+    (version,) = catalog.versions(entry)
+    assert (version.change, version.article, version.reread_at) == (Change.NEW, entry.article, "")
+    assert catalog.compare(described) is Change.UNCHANGED
+    assert [hit.entry.id for hit in catalog.search("Thanh Tùng")] == [entry.id]
+
+
+def test_an_old_capture_that_is_read_again(catalog: Catalog) -> None:
+    """What a better reader finds in an old capture does not take the place of what stood there
+    later: captures come first, and readings of one capture in their order.
+    """
+    edited = article(text=TEXT.replace("7", "8"))
+    catalog.put(look(Change.NEW, 1, article()))
+    catalog.put(look(Change.CHANGED, 3, edited))
+    catalog.put(again(1, article(text=TEXT + " Hết."), 9))
+    entry = catalog.article(article().url)
+    assert (entry.article.text, entry.change, entry.versions) == (edited.text, Change.CHANGED, 3)
+    assert [version.change for version in catalog.versions(entry)] == ["new", "reread", "changed"]
+    assert catalog.search("hết") == []
+    catalog.put(again(3, replace(edited, text=edited.text + " Hết."), 9))
+    catalog.put(again(3, replace(edited, text=edited.text + " Hết!"), 10))
+    entry = catalog.article(article().url)
+    assert entry.article.text.endswith("Hết!")
+    assert (entry.looks, entry.versions) == (2, 5)
+    assert [one.number for one in catalog.versions(entry)] == [1, 2, 3, 4, 5]
+
+
+def test_gone_stays_gone_when_it_is_read_again(catalog: Catalog) -> None:
+    """An article that is gone does not come back by being read again."""
+    catalog.put(look(Change.NEW, 1, article()))
+    catalog.put(look(Change.GONE, 2, article()))
+    catalog.put(again(1, article(title="Khác"), 9))
+    entry = catalog.article(article().url)
+    assert (entry.change, entry.gone_at, entry.last_seen) == (Change.GONE, day(2), day(1))
+    assert entry.article.title == "Khác"
+    assert catalog.compare(entry.article) is Change.NEW
+
+
+def test_an_article_that_was_first_found_by_reading_again(catalog: Catalog) -> None:
+    """A capture that had not been read as an article gives one that was first seen then, and is
+    NEW; what a look at the site finds later is compared with it.
+    """
+    found = replace(look(Change.NEW, 1, article()), reread_at=day(9))
+    catalog.put(found)
+    catalog.put(replace(look(Change.UNCHANGED, 2, article()), reread_at=day(9)))
+    entry = catalog.article(article().url)
+    assert (entry.change, entry.first_seen, entry.last_seen) == (Change.UNCHANGED, day(1), day(2))
+    assert (entry.looks, entry.versions) == (2, 1)
+    (version,) = catalog.versions(entry)
+    assert (version.change, version.reread_at) == (Change.NEW, day(9))
+
+
+def test_the_order_of_readings_again_does_not_matter(tmp_path: Path) -> None:
+    """Catalogs are equal whenever after the look at its capture a reading again was put."""
+    looks = [
+        look(Change.NEW, 1, article()),
+        look(Change.UNCHANGED, 2, article()),
+        look(Change.CHANGED, 3, article(text="Khác hẳn.")),
+    ]
+    rereads = [
+        again(1, article(text=TEXT + " A."), 8),
+        again(1, article(text=TEXT + " B."), 9),
+        again(3, article(text="Khác hẳn.", author="Thanh Tùng"), 9),
+    ]
+    dumps = set()
+    for number, order in enumerate(permutations([*looks, *rereads])):
+        if [one for one in order if not one.reread_at] != looks or any(
+            order.index(one) < order.index(seen)
+            for one in rereads
+            for seen in looks
+            if seen.seen_at == one.seen_at
+        ):
+            continue
+        with Catalog(tmp_path / f"{number}.sqlite3") as catalog:
+            catalog.put_many(order)
+            dumps.add("\n".join(dump(catalog)))
+    assert number == 719
+    assert len(dumps) == 1
+
+
+def test_articles_read_again_are_chosen(catalog: Catalog) -> None:
+    """REREAD asks for the articles of which the newest reading is one of an old capture."""
+    catalog.put_many(history())
+    catalog.put(again(2, article("bao", 1, text="Khác."), 9))  # the newest reading is of day 3
+    catalog.put(again(1, article("dang", 2, text="Khác."), 9))
+    assert [entry.url for entry in catalog.articles(change=Change.REREAD)] == [
+        article("dang", 2).url
+    ]
+    assert catalog.article(article("dang", 2).url).change is Change.GONE
+
+
+def test_models(catalog: Catalog) -> None:
+    """The newest model of a site is given, or that of a version; all of them in their order."""
+    models = [
+        Model(site="bao", version=version, learned_at=day(at), content={"blocks": [version, at]})
+        for at, version in ((3, "b"), (1, "a"), (7, "a"))
+    ]
+    other = Model(site="dang", version="c", learned_at=day(9), content={})
+    for one in (*models, other):
+        catalog.put_model(one)
+    written = list(dump(catalog))
+    catalog.put_many([*models, other])
+    assert list(dump(catalog)) == written
+    assert catalog.model("bao") == models[2]
+    assert catalog.model("bao", "b") == models[0]
+    assert catalog.model("bao", "a") == models[2]
+    assert catalog.model("bao", "c") is None
+    assert catalog.model("nowhere") is None
+    assert list(catalog.models("bao")) == [models[1], models[0], models[2]]
+    assert list(catalog.models()) == [models[1], models[0], models[2], other]
 
 
 LIBRARY = {

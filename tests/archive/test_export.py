@@ -41,6 +41,7 @@ KEYS = [
     "capture",
     "text_digest",
     "extractor",
+    "reread_at",
 ]
 
 FULL = article(
@@ -110,6 +111,7 @@ def test_a_record(catalog: Catalog) -> None:
         },
         "text_digest": str(text_digest(FULL)),
         "extractor": "generic 1",
+        "reread_at": None,
     }
 
 
@@ -227,3 +229,15 @@ def test_an_export_is_a_stream(tmp_path: Path) -> None:
 
 def long_article(number: int) -> Article:
     return article(number=number, text=f"Câu số {number}. " * 500)
+
+
+def test_a_reading_again_is_a_record(catalog: Catalog) -> None:
+    """What was read again from an old capture says so, and when; the reading before it stays."""
+    better = replace(FULL, text="Đoạn một.")
+    catalog.put(replace(look(Change.REREAD, 1, better), reread_at=day(9)))
+    told = [(one["change"], one["text"], one["reread_at"]) for one in lines(catalog, "bao")]
+    assert told == [
+        ("new", FULL.text, None),
+        ("reread", "Đoạn một.", "2026-01-10T01:30:00+07:00"),
+        ("changed", "Đoạn một đã sửa.", None),
+    ]

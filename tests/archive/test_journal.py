@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from archive import Article, Capture, Change, Look, Run
-from archive.journal import decode, encode_look, encode_run
+from archive import Article, Capture, Change, EntryTooLarge, Look, Model, Run, journal
+from archive.journal import decode, encode_look, encode_model, encode_run
 
 CAPTURE = Capture(
     urlkey="vn,a)/",
@@ -80,3 +81,53 @@ def test_other_entries(entry: bytes) -> None:
     """What is neither a look nor a run is a ValueError, whatever it is."""
     with pytest.raises(ValueError, match=r"."):
         decode(entry)
+
+
+MODEL = Model(
+    site="a",
+    version="3.1",
+    learned_at="2026-03-07T12:00:00.000000Z",
+    content={"khối": [["div.menu", 7, 0.5]], "titles": {"Một": None}},
+)
+
+
+def test_models_and_rereadings_come_back() -> None:
+    """A model, and a look that is a reading again, are what they were."""
+    again = replace(READ, change=Change.REREAD, reread_at="2026-04-01T00:00:00.000000Z")
+    assert decode(encode_look(again)) == again
+    assert decode(encode_model(MODEL)) == MODEL
+
+
+def test_journals_of_before() -> None:
+    """A look written when nothing was read again has no word of it, and is read as it was."""
+    fields = json.loads(encode_look(READ))["look"]
+    assert "reread_at" not in fields
+    assert decode(json.dumps({"look": fields}).encode()) == READ
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"content": []},
+        {"content": {"a": float("nan")}},
+        {"content": {"a": "\ud800"}},
+        {"site": None},
+        {"version": 3},
+        {"learned_at": "\ud800"},
+    ],
+)
+def test_models_that_no_catalog_can_hold(fields: dict[str, Any]) -> None:
+    """A model whose content is no object, or cannot be stored as JSON text, is a ValueError."""
+    entry = json.loads(encode_model(MODEL))
+    entry["model"] |= fields
+    with pytest.raises(ValueError, match=r"."):
+        decode(json.dumps(entry).encode())
+
+
+def test_an_entry_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is longer than an entry may be is not written, and the error says what, and how long."""
+    monkeypatch.setattr(journal, "MAX_ENTRY", 1000)
+    encode_model(MODEL)
+    with pytest.raises(EntryTooLarge, match=r"the model 3.1 of a is not kept: \d+ bytes") as caught:
+        encode_model(replace(MODEL, content={"blocks": ["x" * 1000]}))
+    assert caught.value.size > caught.value.most == 1000

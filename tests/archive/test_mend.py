@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from archive import Catalog, Collection, Run, manifest
+from archive import Catalog, Change, Collection, Model, Run, manifest
 from archive.catalog import dump
 from archive.dedup import Dedup
 from archive.verify import verify
@@ -29,8 +30,13 @@ def _night(collection: Collection, site: str) -> None:
                 exchange(f"http://{site}.vn/{n % 2}", tagged, at=NOON.replace(hour=n))
             )
             assert capture
-            catalog.put(recording.convert(look(capture, site=site, text=f"Bài {n}.")))
+            read = recording.convert(look(capture, site=site, text=f"Bài {n}."))
+            again = replace(read, change=Change.REREAD, reread_at="2026-03-08T00:00:00.000000Z")
+            catalog.put_many([read, recording.convert(again)])
             recording.commit()
+        model = Model(site=site, version="1", learned_at=read.seen_at, content={"blocks": 7})
+        recording.learn(model)
+        catalog.put_model(model)
         stamp = "2026-03-07T19:00:00+07:00"
         run = Run(id=site, site=site, started_at=stamp, finished_at=stamp, outcome="ok")
         recording.finish(run)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from archive import Change, Collection, CollectionLocked, Run
+from archive import Change, Collection, CollectionLocked, Look, Model, Run
 from archive.catalog import Catalog, dump
 from archive.dedup import Dedup
 from archive.reader import open_record
@@ -26,7 +26,10 @@ from tests.archive.validator import members
 
 
 def _fill(collection: Collection) -> None:
-    """Two nights of one site and one of another, with revisits, a POST, looks and runs."""
+    """Two nights of one site and one of another, with revisits, a POST, looks, runs and models;
+    what the first night had read is read again in the second.
+    """
+    read = list[Look]()
     for night in range(3):
         site = "one" if night < 2 else "two"
         with (
@@ -41,12 +44,29 @@ def _fill(collection: Collection) -> None:
                     exchange(f"http://{site}.vn/{n}", response(body), at=at, sent=sent)
                 )
                 assert capture
-                catalog.put(recording.convert(look(capture, text=f"Bài {n}.", site=site)))
+                read.append(recording.convert(look(capture, text=f"Bài {n}.", site=site)))
+                catalog.put(read[-1])
                 recording.commit()
+            stamp = f"2026-03-{7 + night:02}T11:00:00.000000Z"
+            model = Model(site=site, version="1", learned_at=stamp, content={"nights": night})
+            recording.learn(model)
+            catalog.put_model(model)
+            if night == 1:
+                for before in read[:3]:
+                    catalog.put(recording.convert(_again(before, stamp)))
             stamp = f"2026-03-{7 + night:02}T19:00:00+07:00"
             run = Run(id=str(night), site=site, started_at=stamp, finished_at=stamp, outcome="ok")
             recording.finish(run)
             catalog.put_run(run)
+
+
+def _again(before: Look, at: str) -> Look:
+    """The capture of a look read by a better reader; every other one with other words."""
+    assert before.article
+    better = replace(
+        before.article, author="Thanh Tùng", text=before.article.text.replace("0", "O")
+    )
+    return replace(before, change=Change.REREAD, article=better, reread_at=at, conversion_id="")
 
 
 def _indexes(collection: Collection) -> dict[str, bytes]:

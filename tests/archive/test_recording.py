@@ -30,6 +30,7 @@ from archive import (
     Exchange,
     ForbiddenField,
     Look,
+    Model,
     Run,
     StorageFailed,
     Tls,
@@ -58,13 +59,24 @@ def _records(path: Path) -> list[tuple[list[tuple[str, str]], bytes]]:
     return [parse(content) for _, _, content in members(path.read_bytes())]
 
 
-def _entries(path: Path) -> list[Look | Run]:
+def _entries(path: Path) -> list[journal.Entry]:
     return [journal.read(record) for record in iter_records(path) if journal.is_entry(record)]
 
 
 def _only(collection: Collection, *, text: bool = False) -> Path:
     (path,) = collection.warcs(text=text)
     return path
+
+
+def test_a_model_is_kept(collection: Collection) -> None:
+    """What was learned of a site stands in the journal, and is known to be of this file."""
+    model = Model(site="tinhuy", version="7", learned_at="2026-03-07", content={"khối": ["a", 7]})
+    with collection.recording(site="tinhuy", run_id="r") as recording:
+        recording.learn(model)
+    path = _only(collection, text=True)
+    assert _entries(path) == [model]
+    about, entry = (dict(fields) for fields, _ in _records(path))
+    assert entry["WARC-Refers-To"] == about["WARC-Record-ID"]
 
 
 def test_the_file_in_full(collection: Collection) -> None:

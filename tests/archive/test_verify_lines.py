@@ -230,6 +230,9 @@ def _rules(collection: Collection) -> set[str]:
         ("catalog", """UPDATE looks SET reading = replace(reading, '"offset": ', '"offset": 1')"""),
         ("catalog", "UPDATE articles SET url = url || 'x'"),
         ("catalog", "UPDATE runs SET id = id || 'x'"),
+        ("catalog", "UPDATE looks SET reread_at = '2027' || substr(reread_at, 5)"),
+        ("catalog", "UPDATE models SET version = version || 'x'"),
+        ("catalog", "DELETE FROM models"),
     ],
 )
 def test_what_is_derived_and_false(collection: Collection, table: str, sql: str) -> None:

@@ -129,6 +129,17 @@ def test_pages(collection: Collection) -> None:
     assert len({page["id"] for page in listed}) == 2
 
 
+def test_a_capture_that_was_read_again(collection: Collection) -> None:
+    """A capture is one page, with the words that it was read to have last."""
+    (capture,) = recorded(collection, exchange("http://a.vn/1"))
+    put(collection, capture, "Một.")
+    again = replace(look(capture, text="Một. Hai."), change=Change.REREAD, reread_at=capture.date)
+    with Catalog(collection.catalog_path) as catalog:
+        catalog.put(again)
+    _, page = pages(written(collection))
+    assert page["text"] == "Sapo\nMột. Hai."
+
+
 def test_the_same_again(collection: Collection) -> None:
     """The same collection at the same time gives the same bytes."""
     put(collection, recorded(collection, exchange("http://a.vn/1"))[0], "Một.")

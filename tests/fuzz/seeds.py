@@ -7,10 +7,11 @@ import re
 import tempfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from archive import cdxj, journal
-from archive.article import Run
+from archive.article import Change, Model, Run
 from archive.collection import Collection
 from tests.archive.support import (
     PAGE,
@@ -87,6 +88,13 @@ def _run() -> Run:
     )
 
 
+def _model() -> Model:
+    content = {"blocks": [["div.menu", 7]]}
+    return Model(
+        site="tinhuy", version="7", learned_at="2026-03-07T12:00:00.000000Z", content=content
+    )
+
+
 def _files_of_others() -> Iterator[bytes]:
     if SHARED.is_dir():
         for path in sorted((SHARED / "warc").rglob("*")):
@@ -121,4 +129,6 @@ def _entries() -> Iterator[bytes]:
         [capture] = recorded(collection, exchange())
     yield journal.encode_look(look(capture))
     yield journal.encode_look(look(capture, text=None))
+    yield journal.encode_look(replace(look(capture), change=Change.REREAD, reread_at=capture.date))
     yield journal.encode_run(_run(), ["urn:uuid:1"])
+    yield journal.encode_model(_model())

@@ -106,12 +106,13 @@ def entry(data: bytes) -> None:
     """An entry of the journal that is taken can be written, and is then taken as the same."""
     with contextlib.suppress(ValueError):
         taken = journal.decode(data)
-        written = journal.encode_look(taken) if isinstance(taken, Look) else _run(taken)
-        assert journal.decode(written) == taken
+        assert journal.decode(_entry(taken)) == taken
 
 
-def _run(run: Run) -> bytes:
-    return journal.encode_run(run, [])
+def _entry(entry: journal.Entry) -> bytes:
+    if isinstance(entry, Look):
+        return journal.encode_look(entry)
+    return journal.encode_run(entry, []) if isinstance(entry, Run) else journal.encode_model(entry)
 
 
 TARGETS: dict[str, Target] = {
