@@ -13,14 +13,18 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from archive import Catalog, Collection, Recording, Run, StorageFailed
+from archive import Catalog, Collection, Model, Recording, Run, StorageFailed
 from archive.writer import warc_date
 from crawler.outcome import Outcome, judge
+from crawler.reading import Reading, SiteModel, Traits
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
+
+LESSONS = 100
+"""Pages of which what they teach is held until it is learned."""
 
 logger = logging.getLogger(__name__)
 
@@ -29,7 +33,8 @@ class Session:
     """The open collection of a run, and its counts.
 
     `known` are the site's articles when the run began, by URL. `recording` is None in a replay:
-    nothing is written then. `trouble` is why it could not be written. Opening raises what
+    nothing is written then. `trouble` is why it could not be written. `model` is what was known of
+    the site when the run began: all its pages are read by it. Opening raises what
     `Collection.open` and `Collection.recording` raise; `close` must follow.
     """
 
@@ -56,9 +61,18 @@ class Session:
             self.recording = None if replaying else opened.enter_context(self._recording(settings))
             self.catalog = opened.enter_context(Catalog(self.collection.catalog_path))
             self.known = {entry.url: entry for entry in self.catalog.known(site)}
+            self.model = newest_model(self.catalog, site)
             self._open = opened.pop_all()
+        self._learned, self._lessons = self.model, list[Traits]()
         for mended in self.recording.mended if self.recording else ():
             logger.warning("mended %s: %s", mended.file, mended.what)
+
+    def learn(self, reading: Reading) -> None:
+        """Note what a page teaches of the site; the next run will know it."""
+        if self.recording and (traits := reading.traits):
+            self._lessons.append(traits)
+            if len(self._lessons) >= LESSONS:
+                self._learned, self._lessons = self._learned.learn(self._lessons), []
 
     def _recording(self, settings: BaseSettings) -> Recording:
         return self.collection.recording(
@@ -119,11 +133,36 @@ class Session:
         """The catalog hears of everything while the site is still ours."""
         with self._open:
             if self.recording:
+                model = self._news(run.finished_at)
+                if model:
+                    self.recording.learn(model)
                 self.recording.finish(run)
                 self.recording.close()
-                self.catalog.put_run(run)
+                self.catalog.put_many([run, model] if model else [run])
                 if not self.trouble:  # else what the catalog missed is told to it by mending
                     self.catalog.note_files(self.recording.text_files)
+
+    def _news(self, at: str) -> Model | None:
+        """What the run has learned, if it is anything new."""
+        learned = self._learned.learn(self._lessons)
+        if _known_pages(learned) <= _known_pages(self.model):
+            return None
+        content = learned.to_json()
+        return Model(site=self.site, version=learned.version, learned_at=at, content=content)
+
+
+def newest_model(catalog: Catalog, site: str) -> SiteModel:
+    """What was learned last of a site; an empty model if that is nothing, or not to be read."""
+    stored = catalog.model(site)
+    try:
+        return SiteModel.from_json(stored.content) if stored else SiteModel()
+    except ValueError as error:
+        logger.warning("the model of %s is not used: %s", site, error)
+        return SiteModel()
+
+
+def _known_pages(model: SiteModel) -> set[tuple[str, str]]:
+    return {(page.url, page.template) for page in model.pages}
 
 
 _sessions: WeakKeyDictionary[Crawler, Session] = WeakKeyDictionary()

@@ -23,7 +23,7 @@ from crawler.fetching.guard import AddressRefused
 from crawler.fetching.replay import replay_from
 from crawler.frontier import Frontier
 from crawler.outcome import Outcome
-from crawler.reading import NotAnArticle, Page, read
+from crawler.reading import NotAnArticle, Page, study
 from crawler.scope import MAX_URL_LENGTH, Scope, absolute
 from crawler.session import Session, open_session
 from crawler.site import Site
@@ -248,12 +248,17 @@ class SiteSpider(scrapy.Spider):
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
             capture=response.meta["capture"],
         )
-        found = read(
-            page, site=self.site.name, rules=self.rules.article, canonical=self.frontier.identity
+        reading = study(
+            page,
+            site=self.site.name,
+            rules=self.rules.article,
+            canonical=self.frontier.identity,
+            model=self.session.model,
         )
-        if found.url not in self.urls_read:
-            self.urls_read.add(found.url)
-            yield found
+        if reading.found.url not in self.urls_read:
+            self.urls_read.add(reading.found.url)
+            self.session.learn(reading)
+            yield reading.found
 
     def _left_the_site(self, response: Response) -> bool:
         """A redirect to a page that is no article (typical of removed sites) is not read as one."""

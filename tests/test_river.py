@@ -25,6 +25,7 @@ from archive.answers import Entry
 from archive.catalog import dump
 from archive.reader import iter_records, open_record
 from archive.record import bare
+from crawler.session import newest_model
 from tests.cli import answer
 from tests.practice import PracticeWeb, Truth
 from tests.scoring import foreign_lines, mean_f1, score
@@ -210,6 +211,18 @@ def test_no_furniture_is_in_any_text(river: River) -> None:
         assert not furniture & {*paragraphs, entry.article.lead}, url
 
 
+def test_what_a_run_learns_the_next_one_knows(river: River) -> None:
+    """A run leaves a model of each site that knows all its articles and where their text stands;
+    it read none of them by it."""
+    with Catalog(river.collection.catalog_path) as catalog:
+        for name, site in river.web.sites.items():
+            model = newest_model(catalog, name)
+            assert {page.url for page in model.pages} == {truth.url for truth in site.articles}
+            assert list(model.learned())
+            assert {count / pages for _, count, pages in model.bodies().values()} == {1.0}
+    assert {entry.article.extractor for entry in river.entries().values()} == {"tinhuy 2 rules"}
+
+
 def test_the_next_night_changes_nothing(river: River) -> None:
     """Counters, clocks and lists that differ on every fetch make no article a changed one."""
     river.web.next_night()
@@ -220,6 +233,8 @@ def test_the_next_night_changes_nothing(river: River) -> None:
     assert counts["unchanged"] == len(river.truths())
     assert not [c for c in Change if c != Change.UNCHANGED and counts[c.value]]
     assert counts["bytes_saved"] > 0
+    with Catalog(river.collection.catalog_path) as catalog:
+        assert len(list(catalog.models())) == len(river.web.sites)
 
 
 def test_edits_additions_and_removals_are_seen(river: River) -> None:
