@@ -1,7 +1,8 @@
-"""Bytes become text: which encoding a page is really in, and three old accidents undone.
+"""Bytes become text: which encoding a page is really in.
 
 The order is BOM, valid UTF-8, what the page says of itself, what the server says of it, a guess
-from the bytes (READING, section 9): declarations lie too often to come first.
+from the bytes (READING, section 9): declarations lie too often to come first. What says it is a
+Western or Vietnamese code page is held against the text that it gives.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from unicodedata import normalize
 
-from archive.text import clean
+from crawler.reading.repair import repaired
+from crawler.reading.syllables import marked_words, share_of_syllables
 from crawler.reading.tree import bounded
 
 _BOMS = (
@@ -26,28 +28,15 @@ _PARAMETER = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.I)
 _HEAD = 8192
 _SAMPLE = 200_000
 
-# Bytes of windows-1258 that set a tone on the vowel before, as in no other Latin code page.
-_TONE_AFTER_VOWEL = re.compile(rb"[aeiouyAEIOUY\xe2\xe3\xea\xf4\xf5\xfd][\xcc\xd2\xde\xec\xf2]")
-
-# TCVN3 (ABC), the fonts of the 1990s: Vietnamese drawn in the places of Latin-1.
-_TCVN3 = dict(
-    zip(
-        "µ¶·¸¹¨»¼½¾Æ©ÇÈÉÊË®ÌÎÏÐÑªÒÓÔÕÖ×ØÜÝÞßáâãä«åæçèé¬êëìíîïñòóô\xadõö÷øùúûüýþ¡¢£¤¥¦§",
-        "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵĂÂÊÔƠƯĐ",
-        strict=True,
-    )
-)
-_TCVN3_TABLE = str.maketrans(_TCVN3)
-_TCVN3_MARKS = re.compile("[µ¶·¸¹¨»¼½¾©®ª«¬­Þ×Æß÷]")
-_VIETNAMESE = re.compile("[ăđơưĂĐƠƯạ-ỹẠ-Ỹ]")
-_LETTER = re.compile(r"[^\W\d_]")
-
-# UTF-8 that somebody has read as windows-1252 and saved again: "Hội nghị" as "Há»™i nghá»‹".
-_MOJIBAKE = re.compile("á[º»][\x80-\xbf\u0152-\u2122]|Ä[\x91\u2018]|Æ[°¡\xa0]|Ã[\xa0-\xbf]")
-_TAG = re.compile(r"<[^<>]{0,2000}>")
 # Python knows codecs that are no charset of any page, and some that take forever.
 _CHARSET = re.compile(r"(?:utf_(?:8|16|32)|utf-(?:8|16|32)|cp\d|iso8859|koi8|gb|big5|shift|euc)")
-_ENOUGH = 50
+# Names that pages in windows-1258 and in old fonts give to themselves.
+_WESTERN = frozenset(("cp1252", "cp1258", "iso8859-1", "iso8859-15", "ascii", ""))
+_OLD_FONTS = frozenset(("tcvn3", "vni"))
+_FEWEST_WORDS = 4
+_BELIEVABLE = 0.8
+# windows-1252 as browsers read it: its five holes are the controls of Latin-1.
+_CP1252 = "".join(bytes((code,)).decode("cp1252", "ignore") or chr(code) for code in range(0x100))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +53,13 @@ def decode(body: bytes, content_type: str = "", encoding: str | None = None) -> 
 
     `encoding`: what a site's rules say, tried first.
     """
-    name = "cp1252" if encoding == "tcvn3" else encoding
+    name = None if encoding in _OLD_FONTS else encoding
     if name and (text := _strictly(body, name)) is not None:
         chosen = name
     else:
         text, chosen = _by_order(body, content_type)
-    return _mended(bounded(text.replace("\x00", "")), chosen)
+    found = repaired(bounded(text.replace("\x00", "")))
+    return Decoded(found.text, chosen, (f"encoding: {found.kind}",) if found.kind else ())
 
 
 def _by_order(body: bytes, content_type: str) -> tuple[str, str]:
@@ -78,22 +68,30 @@ def _by_order(body: bytes, content_type: str) -> tuple[str, str]:
             return body.decode(name, "replace").removeprefix("\ufeff"), name
     if (text := _nearly_utf8(body)) is not None:
         return text, "utf-8"
-    for name in _declared(body, content_type):
-        if (text := _strictly(body, name)) is not None:
+    names = list(filter(None, map(_codec, _declared(body, content_type))))
+    for name in names:
+        if name not in _WESTERN and (text := _strictly(body, name)) is not None:
             return text, name
-    guess = _guess(body)
-    return body.decode(guess, "replace"), guess
+    return _wide(body) or _western(body, names[0] if names else "")
+
+
+def _codec(name: str) -> str | None:
+    """Python's name for a charset; None where it is unknown or no charset of pages."""
+    try:
+        codec = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    return codec if codec == "ascii" or _CHARSET.match(codec) else None
 
 
 def _strictly(body: bytes, name: str) -> str | None:
     """None where the name is unknown, no text encoding, or not what the bytes are in."""
+    codec = _codec(name)
     try:
-        codec = codecs.lookup(name).name
-        if codec != "ascii" and not _CHARSET.match(codec):
-            return None
         # What calls itself Latin-1 or ASCII is windows-1252, as browsers know.
-        return body.decode("cp1252" if codec in ("iso8859-1", "ascii") else codec)
-    except (LookupError, UnicodeError, ValueError):
+        is_plain = codec in ("iso8859-1", "ascii")
+        return body.decode("cp1252" if is_plain else codec) if codec else None
+    except (UnicodeError, ValueError):
         return None
 
 
@@ -115,40 +113,29 @@ def _declared(body: bytes, content_type: str) -> list[str]:
     return names + ([header[1]] if header else [])
 
 
-def _guess(body: bytes) -> str:
+def _wide(body: bytes) -> tuple[str, str] | None:
+    """UTF-16 without a mark: every other byte of its tags is zero."""
     sample = body[:_SAMPLE]
-    if sample.count(0) > len(sample) // 4:
-        return "utf-16-be" if sample[:100:2].count(0) > sample[1:100:2].count(0) else "utf-16-le"
-    tones = len(_TONE_AFTER_VOWEL.findall(sample))
-    other = sum(byte > 0x7F for byte in sample)
-    return "windows-1258" if tones * 8 > other else "latin-1"
+    if sample.count(0) <= len(sample) // 4:
+        return None
+    is_big = sample[:100:2].count(0) > sample[1:100:2].count(0)
+    name = "utf-16-be" if is_big else "utf-16-le"
+    return body.decode(name, "replace"), name
 
 
-def _mended(text: str, encoding: str) -> Decoded:
-    if len(_VIETNAMESE.findall(text[:_SAMPLE])) >= _ENOUGH:
-        return Decoded(text, encoding)
-    words = clean(_TAG.sub(" ", text[:_SAMPLE]))
-    letters = len(_LETTER.findall(words)) or 1
-    if len(_VIETNAMESE.findall(words)) * 100 < letters:
-        if len(_MOJIBAKE.findall(words)) * 100 > letters and (mended := _twice(text)):
-            return Decoded(mended, encoding, ("encoding: mojibake",))
-        if len(_TCVN3_MARKS.findall(text[:_SAMPLE])) * 25 > letters:
-            return Decoded(text.translate(_TCVN3_TABLE), encoding, ("encoding: tcvn3",))
-    return Decoded(text, encoding)
+def _western(body: bytes, declared: str) -> tuple[str, str]:
+    """windows-1258 if that gives Vietnamese syllables, whatever is declared; else windows-1252."""
+    sample = body[:_SAMPLE]
+    plain = _as_cp1252(sample)
+    words = marked_words(vietnamese := normalize("NFC", sample.decode("cp1258", "replace")))
+    share = share_of_syllables(vietnamese)
+    is_better = share >= _BELIEVABLE and share > share_of_syllables(plain)
+    if (is_better and len(words) >= _FEWEST_WORDS) or (declared == "cp1258" and share > 0.5):
+        return body.decode("cp1258", "replace"), "windows-1258"
+    if declared == "iso8859-15":
+        return body.decode(declared, "replace"), declared
+    return _as_cp1252(body), "windows-1252"
 
 
-def _twice(text: str) -> str | None:
-    """The round trip back from windows-1252, whose five holes were read as Latin-1."""
-    mended = b"".join(map(_byte, text)).decode("utf-8", "replace")
-    sample = mended[:_SAMPLE]
-    return mended if sample.count("\ufffd") * 50 <= len(_VIETNAMESE.findall(sample)) else None
-
-
-@lru_cache(maxsize=1024)
-def _byte(letter: str) -> bytes:
-    for name in ("cp1252", "latin-1"):
-        try:
-            return letter.encode(name)
-        except UnicodeEncodeError:
-            continue
-    return letter.encode("utf-8")
+def _as_cp1252(body: bytes) -> str:
+    return codecs.charmap_decode(body, "strict", _CP1252)[0]
