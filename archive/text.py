@@ -23,8 +23,12 @@ _INVISIBLE = re.compile(
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_FOREIGN_D = re.compile("[ÐƉð]")
-_D = {"Ð": "Đ", "Ɖ": "Đ", "ð": "đ"}
+_FOREIGN_D = re.compile(r"[^\W\d_]*[ÐƉð][^\W\d_]*")
+_D = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ"})
+# Vietnamese has its đ at the beginning of syllables and in abbreviations without vowels ("HĐND");
+# in Icelandic and Faroese ð never begins a word.
+_VOWEL = re.compile("[aeiouy]", re.I)
+_NORTHERN = re.compile("[ÞþÆæ]")
 
 _TYPOGRAPHY = {
     **dict.fromkeys("“”„‟«»″〝〞＂", '"'),
@@ -49,7 +53,8 @@ _OPEN_SYLLABLE = re.compile(rf"(?<!q)(?:{'|'.join(_OLD_TONE_PLACE)})(?!\w)")
 
 
 def clean(text: str) -> str:
-    """One line of NFC: invisible characters dropped, white space (NBSP too) collapsed, Ð made Đ.
+    """One line of NFC: invisible characters dropped, white space (NBSP too) collapsed, Ð made Đ
+    where it stands for that ("Ðảng", "HÐND"; not in "það").
 
     Idempotent, and the same for NFC and NFD. Can always be encoded: half a surrogate pair, which
     JSON in a page may hold, becomes U+FFFD.
@@ -57,10 +62,18 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text)
         text = normalize("NFC", _INVISIBLE.sub("", text))
-        text = _FOREIGN_D.sub(lambda found: _D[found[0]], text)
+        text = _FOREIGN_D.sub(lambda word: _with_vietnamese_d(word[0]), text)
     elif not text.isprintable():
         text = _INVISIBLE.sub("", text)
     return " ".join(text.split())
+
+
+def _with_vietnamese_d(word: str) -> str:
+    if _NORTHERN.search(word):
+        return word
+    if not _VOWEL.search(normalize("NFD", word)):
+        return word.translate(_D)
+    return word[0].translate(_D) + word[1:]
 
 
 def join(parts: Iterable[str]) -> str:

@@ -53,6 +53,9 @@ def test_clean_is_one_storable_line_of_nfc(text: str) -> None:
         ("\u00a0\u00a0 Hội\u00a0\u00a0nghị\r\n tổng kết\t", "Hội nghị tổng kết"),
         ("dân\u200b vận\u00ad kh\u2060éo\ufeff", "dân vận khéo"),
         ("Ðảng bộ, Ɖồng Tháp, ðiểm", "Đảng bộ, Đồng Tháp, điểm"),
+        ("HÐND, QÐ-UBND, 500.000ð, H’Ðing", "HĐND, QĐ-UBND, 500.000đ, H’Đing"),
+        ("Það er Guðmundur, MAÐUR við Ísland", "Það er Guðmundur, MAÐUR við Ísland"),
+        ("Thủ tướng Sigurðsson đến ÐÔNG ANH", "Thủ tướng Sigurðsson đến ĐÔNG ANH"),
         ("Tie\u0302\u0301ng Vie\u0323\u0302t", "Tiếng Việt"),
         ("Tiê\u0301ng Viê\u0323t", "Tiếng Việt"),
         ("e\u200d\u0301", "é"),
@@ -64,7 +67,7 @@ def test_clean_is_one_storable_line_of_nfc(text: str) -> None:
     ],
 )
 def test_clean(raw: str, cleaned: str) -> None:
-    """White space, invisible characters, false Đs and mixed normal forms go; wording stays."""
+    """White space, invisible characters, false Đs and mixed normal forms go; wording and ð stay."""
     assert clean(raw) == cleaned
 
 
