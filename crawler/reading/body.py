@@ -15,6 +15,7 @@ from crawler.reading.blocks import Block, is_headline, is_prose
 from crawler.reading.document import Body, Document, FoundBy, Line, key
 from crawler.reading.extract import main_text
 from crawler.reading.furniture import is_list_heading
+from crawler.reading.scroll import next_article
 from crawler.reading.tree import BLOCKS, drop, names, select, text_of, within
 
 _BOX = re.compile(
@@ -130,9 +131,13 @@ def _by_trafilatura(document: Document) -> Body | None:
     Precision mode drops headings, short lines and bare text between paragraphs; their neighbours
     show where they belong. Where its lines lead to no one place they are taken as they are.
     """
-    texts = main_text(document.tree, _droppable(document))
-    lines = [line for line in _anchored(document, texts) if line.block not in document.furniture]
-    anchors = _telling(document, [line.block for line in lines if line.block is not None])
+    end = next_article(document)
+    below = set() if end is None else set(range(end, len(document.blocks)))
+    foreign = below.union(document.furniture)
+    texts = main_text(document.tree, _droppable(document, foreign))
+    lines = [line for line in _anchored(document, texts) if line.block not in foreign]
+    found = [line.block for line in lines if line.block is not None]
+    anchors = _telling(document, found, foreign)
     root = _common_root(document, _before_lists(document, anchors))
     if root is not None:
         return _around(document, root, set(anchors))
@@ -149,7 +154,7 @@ def _by_trafilatura(document: Document) -> Body | None:
     )
 
 
-def _telling(document: Document, anchors: list[int]) -> list[int]:
+def _telling(document: Document, anchors: list[int], foreign: set[int]) -> list[int]:
     """The blocks that say where the text is: sentences that the extractor found, else those that
     are printed on the page. Slogans, addresses and polls are no sentences."""
     if prose := [i for i in anchors if is_prose(document.blocks[i].text)]:
@@ -160,13 +165,13 @@ def _telling(document: Document, anchors: list[int]) -> list[int]:
         for index, block in enumerate(document.blocks)
         if block.linked < _LINKED and is_prose(block.text) and block.element not in boxed
     ]
-    return [index for index in printed if index not in document.furniture] or anchors
+    return [index for index in printed if index not in foreign] or anchors
 
 
-def _droppable(document: Document) -> set[HtmlElement]:
-    """Elements that hold nothing but furniture."""
-    mixed = {b.element for i, b in enumerate(document.blocks) if i not in document.furniture}
-    held = {document.blocks[i].element for i in document.furniture} - mixed
+def _droppable(document: Document, foreign: set[int]) -> set[HtmlElement]:
+    """Elements that hold nothing but foreign blocks: furniture, other articles."""
+    mixed = {b.element for i, b in enumerate(document.blocks) if i not in foreign}
+    held = {document.blocks[i].element for i in foreign} - mixed
     return {element for element in held if not any(child.tag in BLOCKS for child in element)}
 
 

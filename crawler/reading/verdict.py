@@ -1,40 +1,35 @@
-"""Pages that are no article: gone, refused, expired, login, lists, home pages, empty ones."""
+"""Pages that are no article: notices, logins, polls, lists, galleries, home pages, empty ones."""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
+from lxml.html import HtmlElement
+
+from archive.text import clean
+from crawler.reading import notices
 from crawler.reading.blocks import Block, is_headline
 from crawler.reading.document import Body, Document, same
 from crawler.reading.furniture import is_furniture
+from crawler.reading.tree import attribute, within
 
-# Spoken by the system, not by a journalist: a short block that says little else.
-_GONE = re.compile(
-    r"(?:(?:rất tiếc|xin lỗi|lỗi|error)\W{0,3}\s*)?(?:tài sản không thể được tìm thấy"
-    r"|không tìm thấy (?:trang|bài viết|nội dung)|(?:bài viết|tin|nội dung|trang|tài liệu)"
-    r"(?: này| bạn (?:tìm|yêu cầu)\S*| bạn đang tìm(?: kiếm)?)? (?:này )?"
-    r"(?:không (?:còn )?tồn tại|không (?:được )?tìm thấy|đã bị (?:xóa|xoá|gỡ))"
-    r"|the requested (?:resource|asset) (?:was not|could not be) found"
-    r"|page not found|(?:lỗi )?404(?: not found)?\W*$)",
-    re.I,
-)
-_REASONS = (
-    ("expired", re.compile(r"phiên làm việc của bạn đã hết hạn", re.I)),
-    (
-        "blocked",
-        re.compile(
-            r"thông báo từ chối truy cập|access denied|attention required|checking your browser"
-            r"|(?:nhập|xác nhận) (?:mã )?captcha|are you (?:a )?(?:human|robot)|request blocked"
-            r"|bạn không có quyền truy cập|tôi không phải (?:là )?(?:người máy|robot)",
-            re.I,
-        ),
-    ),
-)
-_NOTICE_CHARS = 300
-_SMALL_PAGE = 3000
-_PARAGRAPH = 200
 _HOMES = re.compile(r"^/*(?:index|default|home|trang-chu)?(?:\.\w+)?/*$", re.I)
+_AT_ONCE = re.compile(r"\s*(?:\d|10)?(?:\.\d+)?\s*[;,]\s*(?:url\s*=)?\s*\S", re.I)
+_SENT_ON = re.compile(
+    r"\blocation(?:\.href)?\s*=\s*[\"'](?!\s*[\"'#])|\blocation\.(?:replace|assign)\s*\(\s*[\"']"
+)
+_SCRIPT = 20_000
+_ROOT = re.compile(r"root|app|__next|__nuxt|app-root|main-app|gatsby-focus-wrapper", re.I)
+_ASIDES = ("header", "nav", "footer", "aside")
+_PLAYERS = ("video", "iframe", "object", "embed")
+_FILM_HOST = re.compile(r"youtu\.?be|vimeo|dailymotion|player|video", re.I)
+_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp)(?:$|\?)", re.I)
+_PICTURES = 4
+_TITLE_WORDS = 4
+_CHOICES = 2
+_LITTLE = 200
 _LEAST = 40
 _LONG_LINE = 80
 _LISTED = 0.35
@@ -45,42 +40,109 @@ _BETWEEN = 3
 
 def is_gone(document: Document) -> bool:
     """A page that says, with status 200, that there is no such article, and says little else."""
-    own = [phrase.casefold() for phrase in document.selectors("gone")]
-    plain = [block for block in document.blocks if block.linked < 0.5]
-    if any(len(block.text) >= _PARAGRAPH for block in plain):
-        return False
-    return any(
-        _GONE.match(block.text) or any(phrase in block.text.casefold() for phrase in own)
-        for block in plain
-    )
+    return notices.is_gone(document, document.selectors("gone"))
 
 
 def refusal(document: Document) -> str | None:
-    """Why a page was not shown to us, where it says so: "blocked", "expired", "login"."""
-    size = sum(len(block.text) for block in document.blocks)
-    for reason, pattern in _REASONS:
-        is_said = any(
-            len(b.text) <= _NOTICE_CHARS and pattern.search(b.text) for b in document.blocks
-        )
-        if is_said and (size <= _SMALL_PAGE or pattern.search(document.meta.page_title)):
-            return reason
-    if document.tree.find(".//input[@type='password']") is not None and size <= _SMALL_PAGE:
+    """Why a page is not what was asked for, where it shows: a notice, a form, a way elsewhere."""
+    if _is_moved(document):
+        return "redirect"
+    if reason := notices.notice(document):
+        return reason
+    if notices.prose(document):
+        return None
+    if _count(document, ".//input[@type='password']"):
         return "login"
-    return None
+    if _count(document, ".//input[@type='radio']") >= _CHOICES:
+        return "poll"
+    return "script" if _is_shell(document) else None
 
 
 def without_text(document: Document) -> str:
     """What a page is in which nothing reads like text."""
     if is_home(document):
         return "home"
+    headlines = sum(is_headline(block, block.text) for block in document.blocks)
+    if _is_gallery(document, headlines):
+        return "gallery"
     links = sum(1 for _ in document.tree.iter("a"))
-    return "listing" if links > _MANY_LINKS else "empty"
+    return "listing" if links > _MANY_LINKS or headlines else "empty"
+
+
+def _is_moved(document: Document) -> bool:
+    """A page that sends its reader elsewhere at once: by a meta tag, or by a script alone."""
+    if notices.prose(document) >= _LITTLE:
+        return False
+    metas = (
+        attribute(tag, "content")
+        for tag in document.tree.iter("meta")
+        if attribute(tag, "http-equiv").lower() == "refresh"
+    )
+    if any(_AT_ONCE.match(content) for content in metas):
+        return True
+    scripts = [script.text or "" for script in document.tree.iter("script")]
+    return _is_bare(document) and any(_SENT_ON.search(text[:_SCRIPT]) for text in scripts)
+
+
+def _is_shell(document: Document) -> bool:
+    """What scripts would draw into: an empty root, or nothing at all but scripts."""
+    if document.tree.find(".//script") is None or not _is_bare(document):
+        return False
+    silent = islice(document.tree.iter("noscript"), _FEW)
+    if any(notices.asks_for_scripts(clean("".join(tag.itertext()))) for tag in silent):
+        return True
+    roots = (
+        element for element in document.tree.iter() if _ROOT.fullmatch(element.get("id") or "")
+    )
+    is_root = next(roots, None) is not None or any(
+        "-" in str(element.tag) for element in document.tree.iter()
+    )
+    return is_root or not document.blocks
+
+
+def _is_bare(document: Document) -> bool:
+    return sum(len(block.text) for block in document.blocks) < _LITTLE
+
+
+def _is_gallery(document: Document, headlines: int) -> bool:
+    """Pictures, or a player, that are shown for themselves: under a title, linked to no article."""
+    aside = within(element for element in document.tree.iter(*_ASIDES) if not _holds_title(element))
+    shown = [element for element in document.tree.iter("img", *_PLAYERS) if element not in aside]
+    players = sum(1 for element in shown if element.tag in _PLAYERS and _is_player(element))
+    pictures = sum(1 for element in shown if element.tag == "img" and _is_shown(element))
+    titled = any(_is_title(block) for block in document.blocks)
+    return titled and (bool(players) or pictures >= max(_PICTURES, headlines / 2))
+
+
+def _holds_title(element: HtmlElement) -> bool:
+    return element.find(".//h1") is not None
+
+
+def _is_player(element: HtmlElement) -> bool:
+    return element.tag != "iframe" or bool(_FILM_HOST.search(element.get("src") or ""))
+
+
+def _is_shown(picture: HtmlElement) -> bool:
+    """Not the thumbnail of something else: unlinked, or linked to its own larger copy."""
+    link = next(picture.iterancestors("a"), None)
+    return link is None or bool(_PICTURE.search(link.get("href") or ""))
+
+
+def _is_title(block: Block) -> bool:
+    is_heading = any(
+        holder.tag in ("h1", "h2") for holder in (block.element, *block.element.iterancestors())
+    )
+    return is_heading and block.linked < 0.5 and len(block.text.split()) >= _TITLE_WORDS
+
+
+def _count(document: Document, path: str) -> int:
+    return len(document.tree.findall(path))
 
 
 def objection(
     document: Document, body: Body, title: str, text: list[str], lead: str | None
 ) -> str | None:
-    """Why what was read is no article: "empty", "home", "listing", "no title"; or None."""
+    """Why what was read is no article, by a word of `page.REASONS`; or None."""
     if is_home(document):
         return "home"
     if sum(map(len, text)) + len(lead or "") < _LEAST:
@@ -88,7 +150,7 @@ def objection(
     if body.found_by in ("model", "trafilatura") and not (
         text and _is_believable(document, body, text, title)
     ):
-        return "listing"
+        return "listing" if text else without_text(document)
     return None if title else "no title"
 
 
