@@ -21,14 +21,29 @@ VIETNAM = timezone(timedelta(hours=7))
 Role = Literal["published", "updated"]
 
 _EARLIEST = 1990
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("một|giêng", "hai", "ba", "tư", "năm", "sáu", "bảy|bẩy", "tám", "chín", "mười",
+         "mười một", "mười hai|chạp"),
+        start=1,
+    )
+    for name in names.split("|")
+}  # fmt: skip
+_MONTH = (
+    rf"(?:\d{{1,2}}|{'|'.join(sorted(_MONTHS, key=len, reverse=True)).replace(' ', chr(92) + 's')})"
+)
+_YEAR = r"(?:năm\s+)?(?P<{}>\d{{4}})(?!\d)"
 _DAY = re.compile(
-    r"(?<![\d/.:-])(?P<d>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<m>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4})(?!\d)"
-    r"|(?:ngày\s+)?(?<!\d)(?P<wd>\d{1,2})\s+tháng\s+(?P<wm>\d{1,2}),?\s+(?:năm\s+)?(?P<wy>\d{4})(?!\d)"
+    r"(?<![\d/.:-])(?P<d>\d{1,2})\s?(?P<sep>[/.-])\s?(?P<m>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4})"
+    r"(?!\.?\d)"
+    rf"|(?:ngày\s+)?(?<!\d)(?P<wd>\d{{1,2}})\s+tháng\s+(?P<wm>{_MONTH}),?\s+{_YEAR.format('wy')}"
+    rf"|tháng\s+(?P<fm>{_MONTH})\s+(?P<fd>\d{{1,2}}),?\s+{_YEAR.format('fy')}"
     r"|(?<!\d)(?P<iy>\d{4})-(?P<im>\d{2})-(?P<id>\d{2})(?!\d)",
     re.I,
 )
 _TIME = re.compile(
-    r"(?<![\d:/.])(?P<h>\d{1,2})\s?(?:[:h]|giờ)\s?(?P<min>\d{2})(?::(?P<s>\d{2}))?"
+    r"(?<![\d:/.+])(?P<h>\d{1,2})\s?(?:[:h]|giờ)\s?(?P<min>\d{2})(?::(?P<s>\d{2}))?"
     r"(?!\d)\s?(?:['’′]|phút)?\s?(?P<half>(?:AM|PM|SA|CH)\b)?",
     re.I,
 )
@@ -39,7 +54,7 @@ _WEEKDAY = re.compile(
 _UPDATED = re.compile(r"cập nhật|chỉnh sửa|sửa đổi|updated|modified|last edit", re.I)
 _LABEL = re.compile(
     r"\b(?:(?:lần\s+)?cập nhật(?:\s+(?:lần\s+)?(?:cuối|mới nhất))?|chỉnh sửa|sửa đổi"
-    r"|(?:đã\s+)?đăng(?:\s+(?:tải|tin|bài))?|gửi|xuất bản|thời gian|ngày|lúc|vào|giờ"
+    r"|(?:đã\s+)?(?:được\s+)?đăng(?:\s+(?:tải|tin|bài))?|gửi|xuất bản|thời gian|ngày|lúc|vào|giờ"
     r"|ngày\s+(?:đăng|viết|xuất bản|tạo|gửi|post|cập nhật|phát hành)"
     r"|updated|published|posted|on|date)\b",
     re.I,
@@ -51,6 +66,8 @@ _COMPANY = re.compile(
     re.I,
 )
 _PUNCTUATION = re.compile(r"[\s\d|,.:;•·*()\[\]/'’\-–—_>»+]+")
+_PLACED = re.compile(r"^[^\W\d_][^\d,|•-]{1,40}(?:,\s?(?:ngày|tháng|\d)|\sngày\s\d+\stháng)", re.I)
+_UNKNOWN_LABEL = re.compile(r"[^\W\d_]\s?:")
 _GLUED = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})(?=[^\W\d_a-zà-ỹđ])")
 _MONTH_LINE = re.compile(r"^\(?(?:tháng\s+)?(\d{1,2})\s?/\s?(\d{4})\)?$", re.I)
 _LONGEST = 120
@@ -142,9 +159,14 @@ def _is_date_line(line: str, days: list[re.Match[str]], times: list[re.Match[str
     words = clean(_PUNCTUATION.sub(" ", rest))
     if not words:
         return True
-    # "Hà Nội, ngày 12 tháng 3 năm 2020" heads a document; a name goes with figures only.
-    in_words = any(day["wd"] for day in days)
-    return not in_words and (is_name(words) or all(map(is_name, _parts(rest))))
+    # "Sinh ngày: ...", "Khai mạc: ...": a label of something else.
+    is_one_word = " " not in words and not words.isupper()
+    if _UNKNOWN_LABEL.search(rest) or (is_one_word and ":" in rest):
+        return False
+    # "Hà Nội, ngày 12 tháng 3 năm 2020" heads a document: a name goes with figures or a time.
+    if not times and _PLACED.match(line) and not _WEEKDAY.search(line):
+        return False
+    return is_name(words) or all(map(is_name, _parts(rest)))
 
 
 def _parts(rest: str) -> list[str]:
@@ -162,9 +184,9 @@ def _nearest(day: re.Match[str], times: list[re.Match[str]]) -> re.Match[str] | 
 
 def _moment(day: re.Match[str], time: re.Match[str] | None) -> str | None:
     year, month, number = (
-        int(day[key] or day[f"w{key}"] or day[f"i{key}"]) for key in ("y", "m", "d")
+        next(filter(None, (day[kind + key] for kind in ("", "w", "f", "i")))) for key in "ymd"
     )
-    value = _iso_day(year, month, number)
+    value = _iso_day(int(year), _MONTHS.get(month.lower()) or int(month), int(number))
     if value is None or time is None:
         return value
     hour = _hour(int(time["h"]), (time["half"] or "").upper())

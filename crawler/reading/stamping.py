@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from lxml.html import HtmlElement
@@ -21,24 +22,49 @@ _BELOW = 12
 _AFTER = 4
 _NEAR = 3
 _CLOCK_HOURS = 36
+_NOW = timedelta(minutes=5)
 _LABELLED = re.compile(r"\W*(?:cập nhật|đăng|ngày (?:đăng|gửi|post)|gửi lúc|xuất bản)\b", re.I)
 _CLOCK = re.compile(
-    r"clock|dong-?ho|td_data_time|current-?date|date-?time-?now|today|timelive|ngay-?gio"
+    r"clock|dong-?ho|td_data_time|current-?(?:date|time)|date-?(?:time-?)?now|today|timelive|ngay-?gio"
 )
 _HEADS = frozenset(("header", "nav", "footer", "aside"))
 _LISTED = re.compile(r"relate|lien-?quan|sidebar|module_wrap|story|menu|banner|footer")
 _ROLES: tuple[Role, Role] = ("published", "updated")
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A stamp as it stands on the page; `is_sure` when an element or a label says what it is."""
+
+    stamp: Stamp
+    is_sure: bool
+
+
 def stamping(document: Document, body: Body, place: int | None) -> tuple[str | None, str | None]:
     """When the article was published and last changed, each null unless the page says so."""
-    printed = list(_printed(document, body, place))
+    printed = [
+        s for s in _printed(document, body, place) if not _tells_now(document, s.stamp.value)
+    ]
     found: dict[Role, str | None] = {}
     for role, claim in zip(_ROLES, (document.meta.published, document.meta.modified), strict=True):
-        shown = next((stamp.value for stamp in printed if stamp.role == role), None)
-        ruled = _by_rule(document, role)
-        found[role] = _sensible(document, ruled or claim or shown)
+        shown = _best(document, [s for s in printed if s.stamp.role == role])
+        # A template may print the time of its own rendering into a field for machines.
+        told = shown if claim and shown and _tells_now(document, claim) else claim or shown
+        found[role] = _sensible(document, _by_rule(document, role) or told)
     return found["published"], found["updated"]
+
+
+def _best(document: Document, shown: list[_Shown]) -> str | None:
+    """The first that is sure, else the first of another day than the fetch, else the first."""
+    ranked = sorted(shown, key=lambda s: (not s.is_sure, _is_clock(document, s.stamp)))
+    return ranked[0].stamp.value if ranked else None
+
+
+def _tells_now(document: Document, value: str) -> bool:
+    """Whether a time is the fetch's own, to some minutes: a clock wherever it stands."""
+    if "T" not in value:
+        return False
+    return abs(datetime.fromisoformat(value) - document.fetched_at) <= _NOW
 
 
 def _by_rule(document: Document, role: Role) -> str | None:
@@ -51,7 +77,7 @@ def _by_rule(document: Document, role: Role) -> str | None:
     return None
 
 
-def _printed(document: Document, body: Body, place: int | None) -> Iterator[Stamp]:
+def _printed(document: Document, body: Body, place: int | None) -> Iterator[_Shown]:
     """Stamps near the title: below it first, then above; then labelled ones after the text."""
     blocks = document.blocks
     if place is None:
@@ -59,22 +85,22 @@ def _printed(document: Document, body: Body, place: int | None) -> Iterator[Stam
     for block in blocks[place + 1 : min(max(body.first, place + 1) + 2, place + 1 + _BELOW)]:
         yield from _stamps_of(block)
     for block in blocks[max(0, place - _ABOVE) : place][::-1]:
-        yield from (stamp for stamp in _stamps_of(block) if not _is_clock(document, stamp))
+        yield from (shown for shown in _stamps_of(block) if not _is_clock(document, shown.stamp))
     last = max((line.block for line in body.lines if line.block), default=body.last)
     for block in blocks[last : last + _AFTER]:
         yield from _stamps_of(block) if _LABELLED.match(block.text) else ()
 
 
-def _stamps_of(block: Block) -> Iterator[Stamp]:
+def _stamps_of(block: Block) -> Iterator[_Shown]:
     if block.linked > 0.5 or _is_elsewhere(block):
         return
     for element in block.element.iter("time"):
         if value := machine(attribute(element, "datetime")):
-            yield Stamp(value, "published")
+            yield _Shown(Stamp(value, "published"), is_sure=True)
     for line in block.lines:
-        yield from stamps(line)
+        yield from (_Shown(stamp, bool(_LABELLED.match(line))) for stamp in stamps(line))
     if start := glued(block.lines[0]):
-        yield Stamp(start[0], "published")
+        yield _Shown(Stamp(start[0], "published"), is_sure=False)
 
 
 def _is_elsewhere(block: Block) -> bool:
