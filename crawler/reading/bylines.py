@@ -9,13 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
 
 from archive.text import search_fold
 from crawler.reading.blocks import Block
 from crawler.reading.document import Body, Document, Line, same
-from crawler.reading.names import is_account, is_name, title_case, without_unit
-from crawler.reading.tree import select, text_of
+from crawler.reading.names import (
+    is_account,
+    is_desk,
+    is_name,
+    is_person,
+    title_case,
+    without_unit,
+)
+from crawler.reading.tree import names, select, text_of
 
 _LABEL = re.compile(
     r"^(?:(?:người\s+)?thực hiện|tác giả(?:\s+bài viết)?|theo tác giả|người viết|biên tập|bút danh"
@@ -38,6 +48,9 @@ _MARKED = (
 )
 _HOST = re.compile(r"\w\.(?:vn|com|net|org)\b", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none")
+_ELSEWHERE = re.compile(r"related|lien-?quan|comment|binh-?luan|sidebar|tin-?khac|footer")
+_NEAR = 4
+_LISTED = 3
 _LONGEST = 80
 _LONGEST_JOB = 120
 _HEAD_LINES = 2
@@ -97,6 +110,8 @@ def _edges(lines: list[Line]) -> Iterator[tuple[int, Line]]:
 
 
 def _is_source(line: str) -> bool:
+    if is_desk(line) or is_account(line):
+        return True
     return len(line) <= _LONGEST_JOB and bool(_SOURCE.match(line)) and line[-1] not in "!?"
 
 
@@ -108,16 +123,26 @@ def _written(document: Document, lines: list[tuple[int, Line]]) -> Iterator[_Wri
         if _is_labelled(line.text):
             yield _Written(line.text, frozenset((index,)))
     index, line = lines[-1]
-    if is_name(line.text):
+    if is_person(_bare(line.text)) and not _ends_a_list(lines):
         yield _Written(line.text, frozenset((index,)), is_bare=not _is_right(document, line))
     yield from _at_head(document, lines)
+
+
+def _bare(line: str) -> str:
+    """Without the brackets that may stand round all of it."""
+    return line[1:-1].strip() if line[0] == "(" and line.find(")") == len(line) - 1 else line
+
+
+def _ends_a_list(lines: list[tuple[int, Line]]) -> bool:
+    """Whether the last line is one of several names, one below the other."""
+    return len(lines) > _LISTED and all(is_name(line.text) for _, line in lines[-_LISTED:])
 
 
 def _at_head(document: Document, lines: list[tuple[int, Line]]) -> Iterator[_Written]:
     """A name above the text, and the job title that may stand under it."""
     (index, line), (after, second) = lines[:2]
     is_labelled = _is_labelled(line.text)
-    if not is_labelled and not is_name(line.text):
+    if not is_labelled and not is_person(line.text):
         return
     is_job = len(lines) > 2 and _is_job(document, second)
     if is_job or is_labelled or _is_right(document, line):
@@ -137,7 +162,7 @@ def _is_right(document: Document, line: Line) -> bool:
 
 def _is_labelled(line: str) -> bool:
     label = _LABEL.match(line)
-    return label is not None and is_name(line[label.end() :])
+    return label is not None and is_person(line[label.end() :])
 
 
 def _marked(document: Document, body: Body) -> Iterator[str]:
@@ -154,8 +179,16 @@ def _marked(document: Document, body: Body) -> Iterator[str]:
         for element in select(document.tree, (css,)):
             is_near = element in holders or element.getparent() in held
             is_hidden = _HIDDEN.search(element.get("style") or "")
+            if _is_elsewhere(element):
+                continue
             if is_near and not is_hidden and _is_believable(document, found := text_of(element)):
                 yield found
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    """In a list of other articles or among comments."""
+    holders = islice(element.iterancestors(), _NEAR)
+    return any(_ELSEWHERE.search(names(holder)) for holder in (element, *holders))
 
 
 def _round_the_text(document: Document, body: Body) -> list[Block]:
@@ -169,7 +202,7 @@ def _round_the_text(document: Document, body: Body) -> list[Block]:
 def _is_believable(document: Document, found: str) -> bool:
     if not 2 <= len(found) <= _LONGEST or is_account(found) or _is_site(document, found):
         return False
-    return is_name(found) or _is_labelled(found) or bool(_OTHERS.match(found))
+    return is_person(found) or _is_labelled(found) or bool(_OTHERS.match(found))
 
 
 def _machine(document: Document) -> str | None:
@@ -192,4 +225,4 @@ def _author(document: Document, printed: str) -> str:
     if others := _OTHERS.match(printed):
         people = [name for name in document.meta.authors if _is_believable(document, name)]
         return ", ".join(map(title_case, people or [others[1]]))
-    return title_case(without_unit(_LABEL.sub("", printed))[0])
+    return title_case(without_unit(_LABEL.sub("", _bare(printed)))[0])

@@ -17,8 +17,29 @@ _MOST_PARTS = 4
 _MOST_WORDS = 5
 _ACCOUNTS = frozenset((
     "admin", "administrator", "ban biên tập", "bbt", "biên tập viên", "editor", "quản trị",
-    "quản trị viên", "root", "webmaster",
+    "quản trị viên", "root", "super user", "supper user", "user", "webmaster",
 ))  # fmt: skip
+# Beginnings of what is written like a name and names nobody: desks, offices, posts, phrases.
+# Surnames and pen names are among the first words of offices ("Đoàn", "Văn", "Trang"): two count.
+_DESKS = frozenset((
+    "pv", "btv", "ctv", "bbt", "tbt", "nhóm pv", "nhóm phóng viên", "phóng viên", "biên tập viên",
+    "cộng tác viên", "ban biên tập", "tổng hợp", "pv tổng hợp", "btv tổng hợp", "ttxvn", "vov",
+    "vtv", "vietnam+", "tin tức",
+))  # fmt: skip
+_OFFICES = re.compile(
+    r"""(?:báo|đài\s(?:phát|truyền|tt|pt|th)|sở|bộ|cục|cổng|phòng|ubnd|hđnd|ubmttq|mttq|nhóm|tạp\schí|chuyên\strang
+    |ban\s(?:dân|tổ|tuyên|biên|nội|thường|chấp|quản|chỉ|kinh|kiểm)|ủy\sban|uỷ\sban|mặt\strận
+    |văn\sphòng|trung\stâm|công\s(?:an|ty)|chi\s(?:cục|bộ|đoàn|hội)|tổng\s(?:cục|công\sty|hợp)
+    |(?:huyện|tỉnh|thành|đảng|quận|thị)\s(?:ủy|uỷ|đoàn|bộ)|thông\stấn|trang\s(?:tin|thông)
+    |đoàn\s(?:thanh|tncs|đại)|hội\s(?:phụ|nông|cựu|chữ|liên|đồng|nhà|khuyến|người)|liên\sđoàn
+    |trường\s(?:đại|thpt|thcs|tiểu|mầm|chính|cao)|(?:phó|trưởng)\s(?:bí|chủ|trưởng|giám|ban|phòng|tổng)
+    |bí\sthư|chủ\stịch|giám\sđốc|phóng\sviên|biên\stập|quản\strị|super|nhà\sxuất
+    |xem|đọc\s(?:thêm|tiếp)|chia\ssẻ|mời|xin|trân\strọng|còn\s(?:nữa|tiếp)|hết|kỳ\s(?:sau|tới)
+    |video|clip|hotline|facebook|zalo|youtube|tags?|từ\skhóa|in\s(?:bài|trang)|gửi\s(?:bài|email)
+    |ảnh|hình|bài\sviết|tin\s(?:liên|bài|mới|khác)|bạn\sđọc|độc\slập|tự\sdo|hạnh\sphúc|nơi\snhận
+    |bình\sluận|quảng\scáo|hà\snội$|việt\snam$|tp\.?\shồ\schí\sminh$)\b""",
+    re.I | re.X,
+)
 _NO_NAMES = frozenset(("bởi", "by", "theo", "ảnh", "nguồn", "tác"))
 
 
@@ -28,6 +49,19 @@ def is_name(line: str) -> bool:
         return False
     parts = [part for part in _SPLIT.split(without_unit(line)[0]) if part]
     return 1 <= len(parts) <= _MOST_PARTS and all(map(_is_one_name, parts))
+
+
+def is_person(line: str) -> bool:
+    """Whether a line is nothing but names, and of people: not of a desk, an office, a site."""
+    if not is_name(line) or is_desk(line):
+        return False
+    parts = _SPLIT.split(without_unit(line)[0])
+    return not any(_OFFICES.match(part) for part in parts if part)
+
+
+def is_desk(line: str) -> bool:
+    """Whether a byline names those who write for the paper, and nobody: "PV", "TTXVN"."""
+    return line.casefold().strip(" .()") in _DESKS
 
 
 def _is_one_name(part: str) -> bool:
