@@ -81,7 +81,8 @@ def test_machine_author() -> None:
         '{"@type": "Organization", "name": "Báo Thử"}', '{"@type": "Person", "name": "admin"}',
         '{"@type": "Person", "name": "Báo Thử Nghiệm"}', '"bao.example.vn"', '"Ban Biên Tập"',
         '{"@type": "Person", "name": "Example"}', '"https://facebook.com/anhthu"', '""', "null",
-        '{"@type": "Person", "name": "Super User"}', '"BTV"', '"Nhóm PV"', '"quantri"', '"Editor01"',
+        '{"@type": "Person", "name": "Super User"}', '"BTV"', '"Nhóm PV"', '"quantri"',
+        '"Editor01"',
         '{"@type": "Person", "name": "Báo Điện Tử Thử Nghiệm"}', '"Cổng Thông Tin Điện Tử"',
         '"Trang Tin Huyện Ủy"', '"Đài Phát Thanh Huyện"', '"Phóng Viên"', '"Văn Phòng Huyện Ủy"',
     ):  # fmt: skip
@@ -92,7 +93,8 @@ def test_machine_author() -> None:
 NOBODY = (
     "admin", "Admin", "Administrator", "Bởi admin", "Đăng bởi: admin", "Người đăng: Quản trị",
     "Ban Biên tập", "BBT", "Ban biên tập", "Super User", "Quản Trị Viên", "Theo TTXVN", "Theo VOV",
-    "Theo danviet.vn", "Theo Báo Nhân Dân", "Nguồn: TTXVN", "Nguồn: Báo Thử", "(Theo TTXVN)", "TTXVN",
+    "Theo danviet.vn", "Theo Báo Nhân Dân", "Nguồn: TTXVN", "Nguồn: Báo Thử", "TTXVN",
+    "(Theo TTXVN)",
     "BTV", "CTV", "PV", "Nhóm PV", "Phóng Viên", "Báo Thử Nghiệm", "bao.example.vn", "Ảnh: TTXVN",
     "Phó Bí thư Huyện ủy", "Trưởng Ban Dân vận", "Chi Đoàn Thanh Niên", "Hội Phụ Nữ", "Cổng TTĐT",
     "Ban Dân Vận Huyện Ủy", "Văn Phòng Huyện Ủy", "Ảnh Minh Họa", "Xem Thêm", "Đọc Thêm", "Hết",

@@ -54,7 +54,8 @@ def vni(letter: str) -> str:
     small = letter.lower()
     if small in ALONE:
         return ALONE[small] if letter == small else ALONE[small].upper()
-    base, *marks = normalize("NFD", letter)
+    decomposed = normalize("NFD", letter)
+    base, marks = decomposed[:1], decomposed[1:]
     tone = next((mark for mark in marks if mark in TONES), "")
     base = {"o": "ô", "u": "ö", "O": "Ô", "U": "Ö"}[base] if "\u031b" in marks else base
     if "\u0302" in marks:
