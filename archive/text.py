@@ -23,6 +23,8 @@ _INVISIBLE = re.compile(
     "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]+"
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# What one look tells most lines to be free of.
+_ODD = re.compile(f"[ÐƉð\ud800-\udfff]|{_INVISIBLE.pattern}")
 _FOREIGN_D = re.compile(r"[^\W\d_]*[ÐƉð][^\W\d_]*")
 _D = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ"})
 # Vietnamese has its đ at the beginning of syllables and in abbreviations without vowels ("HĐND");
@@ -59,12 +61,14 @@ def clean(text: str) -> str:
     Idempotent, and the same for NFC and NFD. Can always be encoded: half a surrogate pair, which
     JSON in a page may hold, becomes U+FFFD.
     """
-    if not text.isascii():
+    if text.isascii():
+        text = text if text.isprintable() else _INVISIBLE.sub("", text)
+    elif _ODD.search(text):
         text = _SURROGATE.sub("\ufffd", text)
         text = normalize("NFC", _INVISIBLE.sub("", text))
         text = _FOREIGN_D.sub(lambda word: _with_vietnamese_d(word[0]), text)
-    elif not text.isprintable():
-        text = _INVISIBLE.sub("", text)
+    else:
+        text = normalize("NFC", text)
     return " ".join(text.split())
 
 

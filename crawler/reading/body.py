@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -232,19 +233,19 @@ def _common_root(document: Document, anchors: list[int]) -> HtmlElement | None:
 
     What stands beside most of the text and is full of links is a column of its own.
     """
-    found = _summed(document, ((i, _weight(document, i)) for i in anchors))
-    total = found.get(document.tree, 0)
+    anchored = set(anchors)
+    sums = _summed(document, anchored)
+    total = sums.get(document.tree, _NOTHING).found
     if total < _PARAGRAPH:
         return None
-    sizes = _summed(document, ((i, len(b.text)) for i, b in enumerate(document.blocks)))
-    plain = _summed(document, ((i, _weight(document, i)) for i in range(len(document.blocks))))
 
     def is_inner(outer: HtmlElement, inner: HtmlElement) -> bool:
-        if found.get(inner, 0) >= _NEARLY_ALL * total:
+        held = sums.get(inner, _NOTHING)
+        if held.found >= _NEARLY_ALL * total:
             return True
-        beside = sizes[outer] - sizes.get(inner, 0)
-        linked = beside - (plain[outer] - plain.get(inner, 0))
-        return found.get(inner, 0) > _MOST * total and linked >= _LINKED * beside
+        beside = sums[outer].size - held.size
+        linked = beside - (sums[outer].plain - held.plain)
+        return held.found > _MOST * total and linked >= _LINKED * beside
 
     root = document.tree
     while (inner := next((child for child in root if is_inner(root, child)), None)) is not None:
@@ -253,14 +254,30 @@ def _common_root(document: Document, anchors: list[int]) -> HtmlElement | None:
     return root.getparent() if is_paragraph and root.getparent() is not None else root
 
 
-def _summed(document: Document, values: Iterable[tuple[int, int]]) -> dict[HtmlElement, int]:
-    """Values of blocks, by index, added up for all elements that hold them."""
-    sums: dict[HtmlElement, int] = defaultdict(int)
-    for index, value in values:
-        sums[document.blocks[index].element] += value
+class _Sum(NamedTuple):
+    """Characters printed in an element: all, those in no link, and of these the anchors'."""
+
+    size: int
+    plain: int
+    found: int
+
+    def plus(self, other: _Sum) -> _Sum:
+        return _Sum(self.size + other.size, self.plain + other.plain, self.found + other.found)
+
+
+_NOTHING = _Sum(0, 0, 0)
+
+
+def _summed(document: Document, anchors: set[int]) -> dict[HtmlElement, _Sum]:
+    """What is printed in each element that holds anything."""
+    sums: dict[HtmlElement, _Sum] = {}
+    for index, block in enumerate(document.blocks):
+        plain = _weight(document, index)
+        own = _Sum(len(block.text), plain, plain if index in anchors else 0)
+        sums[block.element] = sums.get(block.element, _NOTHING).plus(own)
     for element in reversed(list(document.tree.iter())):
         if element in sums and (parent := element.getparent()) is not None:
-            sums[parent] += sums[element]
+            sums[parent] = sums.get(parent, _NOTHING).plus(sums[element])
     return sums
 
 

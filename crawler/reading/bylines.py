@@ -7,9 +7,10 @@ appendix 11.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -39,13 +40,9 @@ _SOURCE = re.compile(
     re.I,
 )
 _OTHERS = re.compile(r"^(.{2,40}?)\s+và\s+\d+\s+tác giả khác$", re.I)
-_MARKED = (
-    "[itemprop=author]",
-    "[rel=author]",
-    "[class*=author], [class*=Author], [id*=author], [id*=Author]",
-    "[class*=tac-gia], [class*=tacgia], [class*=TacGia], [id*=tacgia], [id*=TacGia]",
-    "[class*=byline], [class*=butdanh], [class*=but-danh]",
-)
+_NAMES = ("author", "tacgia", "byline", "butdanh")
+"""In class or id, the surest first."""
+_AUTHOR_NAMED = re.compile("author|tac-?gia|byline|but-?danh")
 _HOST = re.compile(r"\w\.(?:vn|com|net|org)\b", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none")
 _ELSEWHERE = re.compile(r"related|lien-?quan|comment|binh-?luan|sidebar|tin-?khac|footer")
@@ -173,16 +170,31 @@ def _marked(document: Document, body: Body) -> Iterator[str]:
             yield found
     near = _round_the_text(document, body)
     yield from (block.text for block in near if _is_labelled(block.text))
-    held = {block.element for block in near}
-    holders = {holder for element in held for holder in (element, *element.iterancestors())}
-    for css in _MARKED:
-        for element in select(document.tree, (css,)):
-            is_near = element in holders or element.getparent() in held
-            is_hidden = _HIDDEN.search(element.get("style") or "")
-            if _is_elsewhere(element):
-                continue
-            if is_near and not is_hidden and _is_believable(document, found := text_of(element)):
-                yield found
+    named = [(rank, e) for e in _nearest(near) if (rank := _authorship(e)) is not None]
+    for _, element in sorted(named, key=itemgetter(0)):
+        if _HIDDEN.search(element.get("style") or "") or _is_elsewhere(element):
+            continue
+        if _is_believable(document, found := text_of(element)):
+            yield found
+
+
+def _nearest(blocks: Sequence[Block]) -> dict[HtmlElement, None]:
+    """The elements that hold these blocks, from without to within, and what these hold."""
+    found: dict[HtmlElement, None] = {}
+    for block in blocks:
+        holders = [block.element, *block.element.iterancestors()]
+        found |= dict.fromkeys([*reversed(holders), *block.element])
+    return found
+
+
+def _authorship(element: HtmlElement) -> int | None:
+    """How surely an element says that it names the author; 0 is best, None not at all."""
+    if element.get("itemprop") == "author":
+        return 0
+    if element.get("rel") == "author":
+        return 1
+    name = _AUTHOR_NAMED.search(names(element))
+    return 2 + _NAMES.index(name[0].replace("-", "")) if name else None
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

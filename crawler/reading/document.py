@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal
 
 from lxml.html import HtmlElement
@@ -14,6 +15,7 @@ from crawler.reading.blocks import Block
 from crawler.reading.metadata import Metadata
 from crawler.site import ArticleRules
 
+_SHORT = 300
 FoundBy = Literal["rules", "markup", "model", "trafilatura"]
 
 
@@ -73,4 +75,10 @@ def same(one: str, other: str) -> bool:
 
 def key(line: str) -> str:
     """What `same` compares."""
+    return _short_key(line) if len(line) <= _SHORT else canonical(line).casefold()
+
+
+@lru_cache(maxsize=1 << 12)
+def _short_key(line: str) -> str:
+    # The lines of a page are compared with one another many times.
     return canonical(line).casefold()

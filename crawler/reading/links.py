@@ -91,7 +91,8 @@ def _files(document: Document, region: HtmlElement) -> Iterator[tuple[str, str]]
         if url and _is_file(url) and element not in aside:
             yield (text_of(element) if element.tag == "a" else "") or _file_name(url), url
     for element in region.iter("p", "div", "span"):
-        if not len(element) and (printed := _PRINTED.fullmatch(clean(element.text or ""))):
+        text = element.text or ""
+        if "://" in text and not len(element) and (printed := _PRINTED.fullmatch(clean(text))):
             yield _file_name(printed[0]), printed[0]
 
 

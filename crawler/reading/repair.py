@@ -15,6 +15,7 @@ where the markup names the font, and where the letters without marks are capital
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html.entities import name2codepoint
@@ -40,6 +41,8 @@ _SIGNS = (
     "®", "ñ", "Ä‘", "Ä\x91", "á»", "áº", "Ã„", "Ã¡Â", "&reg;", "&#174;", "&ntilde;", "&#241;",
     "§", "·", "¸", "µ", "ø", "ï", "×",
 )  # fmt: skip
+_SIGN = re.compile("|".join(map(re.escape, _SIGNS)))
+_MOST_SIGNS = 10_000
 _FREQUENT = 8
 
 _TONE = re.compile("[\u0300\u0301\u0303\u0309\u0323]")
@@ -157,7 +160,8 @@ def _is_suspect(text: str) -> bool:
     sample = text[: 2 * _SAMPLE]
     is_sound = next(islice(_VIETNAMESE.finditer(sample), _MANY_VIETNAMESE, None), None) is not None
     least = _FREQUENT if is_sound else 1
-    return any(text.count(sign) >= least for sign in _SIGNS)
+    signs = Counter(sign[0] for sign in islice(_SIGN.finditer(text), _MOST_SIGNS))
+    return any(count >= least for count in signs.values())
 
 
 def _pieces(text: str) -> Iterator[str]:

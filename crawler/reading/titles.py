@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from crawler.reading.blocks import Block, is_prose
 from crawler.reading.document import Body, Document, key, same
 from crawler.reading.furniture import is_list_heading
-from crawler.reading.tree import names, select, text_of
+from crawler.reading.tree import names, outermost, select, text_of
 
 _NULL = re.compile(r"^null\s+")
 _TITLE_NAMED = re.compile(r"title|tieu-?de|headline|heading|ten-?bai")
@@ -26,10 +28,11 @@ _GENERIC = re.compile(
     re.I,
 )
 _HOME = re.compile(r"^(?:trang\s*(?:nhất|chủ)|home|gốc)$", re.I)
-_CRUMBS = (
-    "[itemprop=articleSection]", "[class*=crumb] a", "[id*=crumb] a", "[class*=duongdan] a",
-    "[class*=duong-dan] a", "a[class*=duongdan]",
-)  # fmt: skip
+_CRUMBS = etree.XPath(
+    "//*[@itemprop='articleSection' or contains(@class, 'crumb') or contains(@id, 'crumb')"
+    " or contains(@class, 'duongdan') or contains(@class, 'duong-dan')]"
+)
+_MOST_CRUMBS = 50
 _LEAD_NAMED = re.compile(
     r"(?:^|[\s_-])(?:sapo|lead|chapeau|trich-?dan|tom-?tat|tomtat|mo-?ta|mota|summary|desc(?:ription)?|intro"
     r"|excerpt|standfirst|home-?text)(?:$|[\s_-])|sapo"
@@ -179,6 +182,15 @@ def section(document: Document, title: str) -> str | None:
     for block in document.blocks:
         if line := _SECTION_LINE.match(block.text):
             return line[1]
-    crumbs = [text_of(element) for element in select(document.tree, _CRUMBS)]
+    crumbs = [text_of(element) for element in islice(_crumbs(document.tree), _MOST_CRUMBS)]
     named = [c for c in crumbs if 1 < len(c) <= 60 and not _HOME.match(c) and not same(c, title)]
     return document.meta.section or next(reversed(named), None)
+
+
+def _crumbs(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """What is named as the section, and the links of breadcrumbs."""
+    for holder in outermost(_CRUMBS(tree)):
+        if holder.get("itemprop") == "articleSection":
+            yield holder
+        else:
+            yield from holder.iter("a")

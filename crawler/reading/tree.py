@@ -88,7 +88,7 @@ def _found(tree: HtmlElement, css: str) -> list[HtmlElement]:
     first, *inner = _steps(css)
     found = _elements(first(tree))
     for step in inner:
-        found = [element for holder in _outermost(found) for element in _elements(step(holder))]
+        found = [element for holder in outermost(found) for element in _elements(step(holder))]
     return found
 
 
@@ -114,7 +114,7 @@ def _path(selector: Tree) -> str:
     return str(HTMLTranslator().xpath(selector))
 
 
-def _outermost(elements: Iterable[HtmlElement]) -> list[HtmlElement]:
+def outermost(elements: Iterable[HtmlElement]) -> list[HtmlElement]:
     """Those of elements in document order that stand in no other."""
     seen: set[HtmlElement] = set()
     found: list[HtmlElement] = []
@@ -127,7 +127,7 @@ def _outermost(elements: Iterable[HtmlElement]) -> list[HtmlElement]:
 
 def within(elements: Iterable[HtmlElement]) -> set[HtmlElement]:
     """Elements in document order, and all that stands inside them."""
-    return {part for element in _outermost(elements) for part in element.iter()}
+    return {part for element in outermost(elements) for part in element.iter()}
 
 
 def drop(elements: Iterable[HtmlElement]) -> None:
