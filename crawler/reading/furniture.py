@@ -16,7 +16,8 @@ from archive.text import clean
 from crawler.reading.dates import stamps
 from crawler.reading.document import key
 
-Place = Literal["anywhere", "head", "tail"]
+Place = Literal["anywhere", "head", "tail", "edge"]
+"""Where a rule holds. At the edge: no text stands before the line, or none behind it."""
 
 _HEAD_LINES = 6
 _TAIL_LINES = 12
@@ -24,6 +25,7 @@ _LONGEST = 350
 _AFTER = 0.3
 _LIST_LIKE = 0.8
 _BULLETS = re.compile(r"^[\s•●▪■◦*»›\-–—+]+(?=\S)")
+_CAPITAL = "(?-i:[" + "".join(filter(str.isupper, map(chr, range(0x41, 0x1EFA)))) + "])"
 _NUMBER = r"\d[\d.,]*(?:\s\d[\d.,]*)*"
 
 
@@ -44,8 +46,8 @@ RULES = (
         rf"""(?:(?:tổng\s)?(?:số\s)?lượ(?:t|ng)\s(?:truy\scập|xem|đọc)|đang\s(?:online|truy\scập
         |trực\stuyến)|số\sngười\s(?:đang\s)?(?:online|truy\scập)|khách(?:\sviếng\sthăm|\sonline)?
         |thành\sviên(?:\sonline|\strực\stuyến)?|máy\schủ\stìm\skiếm|ip\sduy\snhất|hôm\s(?:nay|qua)
-        |(?:trong\s)?tuần(?:\snày|\strước)?|(?:trong\s)?tháng(?:\snày|\strước|\shiện\stại)?
-        |(?:trong\s)?năm(?:\snay|\strước)?|tất\scả|tổng\scộng|tổng\s(?:số\s)?(?:lượt\s)?truy\scập
+        |trong\s(?:tuần|tháng|năm)(?:\snày)?|tuần\s(?:này|trước)|tháng\s(?:này|trước|hiện\stại)
+        |năm\s(?:nay|trước)|tất\scả|tổng\scộng|tổng\s(?:số\s)?(?:lượt\s)?truy\scập
         |đã\sxem|phản\shồi|số\slần\s(?:đọc|xem)|views?|lượt\s(?:xem|đọc|truy\scập)(?:\shôm\snay
         |\stuần\snày|\stháng\snày)?)\s?[:|]?\s?{_NUMBER}(?:\slượt(?:\sxem|\sđọc)?)?
         (?:\s?[|•]\s?[^\s\d.|•][^\d.|•]{{2,24}}\d[\d.,]*)*""",
@@ -54,10 +56,10 @@ RULES = (
     _rule(
         "counter",
         r"""thống\skê(?:\s(?:truy\scập|website))?|(?:số\s)?lượt\struy\scập|bộ\sđếm\struy\scập
-        |khách\sonline|\d+\skhách\svà\s\d+\sthành\sviên""",
+        |khách\sonline|[\d.,]+\skhách\svà\s[\d.,]+\sthành\sviên""",
     ),
-    _rule("number", r"[\d.,]{1,12}", "head"),
-    _rule("number", r"(?:\d+\s){2,}\d+\s*(?:\.{2,}|…)?(?:\s\w+)?", "tail"),
+    _rule("number", r"[\d.,]{1,12}", "edge"),
+    _rule("number", r"(?:\d[\d.,]*\s){2,}\d[\d.,]*\s*(?:\.{2,}|…)?(?:\s\w+)?", "tail"),
     _rule(
         "portlet",
         r"""xuất\sbản\sthông\stin|truy\scập\snội\sdung\sluôn|danh\ssách\sbài\sviết\stin\stức
@@ -65,7 +67,7 @@ RULES = (
         |lr-ct|[.,]|null""",
     ),
     _rule("section", r"chi\stiết\sbài\sviết(?:\s.{2,60})?", "head"),
-    _rule("breadcrumb", r"(?:trang\schủ|gốc|home)\s?(?:[>»›/|→].{0,200})?", "head"),
+    _rule("breadcrumb", r"(?:trang\schủ|gốc|home)\s?(?:[>»›/|→].{0,200}(?<!\.))?", "head"),
     _rule("contact", r"hotline\s?:.{0,150}|danh\ssách\stạp\schí\shotline.{0,100}"),
     _rule(
         "share",
@@ -74,7 +76,7 @@ RULES = (
         |twitter|linkedin|pinterest|google\s?\+|copy\slink|link\sbài\sgốc|lấy\slink!?|sao\schép\sliên
         \skết|theo\sdõi\sbáo\s.{2,40}|theo\s.{2,40}(?=\scopy\slink)|[|,•·]|\s)+""",
     ),
-    _rule("font", r"(?:cỡ\schữ|a\s?[-+]|a|font\ssize|tương\sphản|[:|]|\s)+|đọc\sbài\sviết"),
+    _rule("font", r"(?:cỡ\schữ|a\s?[-+]|a|font\ssize|tương\sphản|[:|/]|\s)+|đọc\sbài\sviết"),
     _rule(
         "voice",
         r"""(?:nghe\s(?:đọc\s)?bài(?:\sviết)?|(?:nữ|nam)(?:\smiền\s(?:bắc|nam|trung))?
@@ -100,39 +102,49 @@ RULES = (
     _rule("inline link", r"mời\sbạn\sđọc\svào\schuyên\smục\s.{5,200}|xem\sthêm\s?:.{5,250}"),
     _rule(
         "comment",
-        r"""(?:gửi|viết)\s(?:bình\sluận|phản\shồi)(?:\scủa\sbạn)?|bình\sluận\s?(?:\(\d+\))?
+        r"""(?:gửi|viết)\s(?:bình\sluận|phản\shồi)(?:\scủa\sbạn)?|bình\sluận\s?(?:\([\d.,]+\))?
         |ý\skiến(?:\sbạn\sđọc|\scủa\sbạn)?|hủy\strả\slời|trả\slời|vui\slòng\snhập\s.{3,60}
         |ý\skiến\scủa\sbạn\ssẽ\sđược\s.{5,80}|tên\scủa\sbạn|mã\s(?:an\stoàn|xác\snhận|bảo\smật)
         |vui\slòng\sđăng\snhập.{0,60}""",
     ),
     _rule(
         "rating",
-        r"""đánh\sgiá(?:\sbài\sviết)?|xếp\shạng.{0,40}|tổng\ssố\sđiểm\scủa\sbài\sviết\slà.{1,60}
-        |click\sđể\sđánh\sgiá\sbài\sviết|(?:trung\sbình\s)?\(\d+\sphiếu(?:\sbầu)?\)|\d+\sphiếu\sbầu
+        r"""đánh\sgiá(?:\sbài\sviết)?|xếp\shạng(?:\s?:.{0,40}|\s\d.{0,20}phiếu.{0,10})?|tổng\ssố\sđiểm\scủa\sbài\sviết\slà.{1,60}
+        |click\sđể\sđánh\sgiá\sbài\sviết|(?:trung\sbình\s)?\(\d+\sphiếu(?:\sbầu)?\)|[\d.,]+\sphiếu\sbầu
         |bạn\sthấy\strang\snày\snhư\sthế\snào\?.{0,60}|thăm\sdò\sý\skiến|bình\schọn""",
     ),
     _rule(
         "footer",
-        r"""(?:cơ\squan\schủ\squản|cơ\squan\scủa\sđảng\sbộ|chịu\strách\snhiệm\s(?:chính|nội\sdung
-        |xuất\sbản)|trưởng\sban\sbiên\stập\s?:|(?:phó\s)?tổng\sbiên\stập\s?:|giấy\sphép\s.{0,30}\d
-        |bản\squyền\s(?:thuộc|©)|©|®|(?:®\s)?ghi\srõ\snguồn|tòa\ssoạn\s?:|trụ\ssở\s?:|địa\schỉ\s?:
-        |(?:điện\sthoại|đt|tel|fax|email)\s?[:.]|đường\sdây\snóng|thiết\skế\sbởi|powered\sby).{0,300}""",
+        rf"""(?:cơ\squan\schủ\squản\s?:\s?{_CAPITAL}|(?:phó\s)?tổng\sbiên\stập\s?:\s?{_CAPITAL}
+        |chịu\strách\snhiệm\s(?:chính|nội\sdung|xuất\sbản)(?:\s\w{{1,9}})?\s?:|trưởng\sban\sbiên\stập\s?:
+        |giấy\sphép\s.{{0,60}}\d\s?/\s?(?:gp|\w{{0,4}}tttt|cbc|\w{{0,3}}vh)|giấy\sphép\s(?:hoạt\sđộng|xuất\sbản
+        |thiết\slập)\s.{{0,40}}\d|bản\squyền\s(?:thuộc\s(?:về\s)?{_CAPITAL}|©)|©|®
+        |ghi\srõ\snguồn(?!\sgốc)|(?:tòa\ssoạn|trụ\ssở|địa\schỉ)\s?:\s?(?:số\s\d|\d|{_CAPITAL})
+        |(?:điện\sthoại|đt|tel|fax|đường\sdây\snóng)\s?[:.]?\s?[\d+()][\d\s.()+-]{{5,}}|email\s?:\s?\S+[@\[]
+        |thiết\skế\sbởi|powered\sby).{{0,300}}
+        |cơ\squan\scủa\sđảng\sbộ.{{0,200}}(?<![.!?])|đường\sdây\snóng""",
         "tail",
     ),
     _rule(
         "follow",
-        r"""(?:mời\s)?(?:quý\svị|bạn\sđọc|độc\sgiả|các\sbạn|quý\sđộc\sgiả)?.{0,20}\s?(?:theo\sdõi|đón\sđọc
-        |quan\stâm|tham\sgia)\s.{0,60}(?:zalo|fanpage|facebook|youtube|tiktok|google\snews|telegram).{0,80}""",
+        r"""(?:(?:kính\s)?mời\s.{0,30}|(?:quý\svị|bạn\sđọc|độc\sgiả|các\sbạn|quý\sđộc\sgiả)\s.{0,20}|hãy\s)
+        (?:theo\sdõi|đón\sđọc|quan\stâm|tham\sgia)\s.{0,60}(?:zalo|fanpage|facebook|youtube|tiktok
+        |google\snews|telegram).{0,80}|theo\sdõi\s(?:báo|trang|kênh|fanpage|chúng\stôi)\s.{0,60}(?:zalo
+        |fanpage|facebook|youtube|tiktok|google\snews|telegram)[^.]{0,80}""",
     ),
-    _rule("advert", r"quảng\scáo|liên\skết\s(?:website|web)|chọn\s(?:tỉnh|thành).{0,20}"),
+    _rule(
+        "advert",
+        r"quảng\scáo|liên\skết\s(?:website|web)|chọn\s(?:tỉnh|thành)(?:\s?/\s?thành)?(?:\sphố)?",
+    ),
     _rule(
         "widget",
-        r"""[^\d.]{3,30}:?\s?\d{1,2}\s?°\s?c?(?:\s.{0,40})?|tỷ\sgiá|giá\svàng|chứng\skhoán
+        r"""[^\d.:]{3,30}(?::|\sweather)\s?\d{1,2}\s?°\s?c?(?:\s[^.]{0,40})?|tỷ\sgiá|giá\svàng|chứng\skhoán
         |lịch\s(?:vạn\sniên|công\stác)|\w{3}:\sgiá\shiện\stại.{0,80}""",
     ),
     _rule("account", r"(?:bởi|đăng\sbởi|người\sđăng)\s?:?\s(?:admin\w*|quản\strị.{0,10})"),
     _rule("file name", r"[\w-]+\.(?:jpe?g|png|gif|webp)"),
-    _rule("tag", r"\#\s?\S.{1,60}|(?:từ\skhóa|tags?|chủ\sđề)\s?:.{0,200}", "tail"),
+    _rule("tag", r"\#\s?\S.{1,60}|(?:từ\skhóa|tags?)\s?:.{0,200}", "tail"),
+    _rule("tag", r"chủ\sđề\s?:.{0,200}", "edge"),
 )
 _HEADINGS = re.compile(
     r"""(?:các\s)?(?:bài\sviết|tin(?:\sbài)?)\s(?:liên\squan|khác|đã\sđưa|cùng\schuyên\smục|mới(?:\snhất)?)
@@ -156,12 +168,33 @@ def strip(lines: Sequence[str], *, title: str = "", lead: str = "") -> dict[int,
         kept = index - len(removed)
         if rule := _rule_for(line, index, end) or _repeated(line, kept, title, lead):
             removed[index] = rule
+    _strip_edges(lines[:end], removed)
     return removed | dict.fromkeys(range(end, len(lines)), "related list")
+
+
+def _strip_edges(lines: Sequence[str], removed: dict[int, str]) -> None:
+    """Adds what may go where no text stands before it, or none behind it."""
+    for way in (range(len(lines)), range(len(lines) - 1, -1, -1)):
+        for index in way:
+            if index not in removed:
+                rule = _rule_at_edge(lines, index)
+                if not rule:
+                    break
+                removed[index] = rule
+
+
+def _rule_at_edge(lines: Sequence[str], index: int) -> str | None:
+    bare = _BULLETS.sub("", lines[index])
+    # The numbers of an essay's parts stand in lines of their own too.
+    if bare.isdecimal() and any(str(int(bare) + step) in lines for step in (-1, 1)):
+        return None
+    return next((r.id for r in RULES if r.place == "edge" and r.pattern.fullmatch(bare)), None)
 
 
 def is_furniture(line: str) -> bool:
     """Whether a rule for any place takes the line, wherever it stands."""
-    return bool(_rule_for(clean(line), 0, 1)) or is_list_heading(line)
+    line = clean(line)
+    return bool(_rule_for(line, 0, 1) or _rule_at_edge([line], 0)) or is_list_heading(line)
 
 
 def is_list_heading(line: str) -> bool:
@@ -180,6 +213,8 @@ def _rule_for(line: str, index: int, count: int) -> str | None:
             continue
         if rule.place == "tail" and count - index > _TAIL_LINES:
             continue
+        if rule.place == "edge":
+            continue
         if rule.pattern.fullmatch(bare) or (bare != line and rule.pattern.fullmatch(line)):
             return rule.id
     return None
@@ -191,7 +226,7 @@ def _repeated(line: str, kept: int, title: str, lead: str) -> str | None:
         return None
     if kept == 0 and stamps(line):
         return "date line"
-    said = key(line).removeprefix("null ")
+    said = key(_BULLETS.sub("", line)).removeprefix("null ")
     if title and said == key(title):
         return "title again"
     return "lead again" if kept == 0 and lead and said == key(lead) else None
