@@ -36,6 +36,7 @@ _LISTED = 0.35
 _MANY_LINKS = 30
 _FEW = 3
 _BETWEEN = 3
+_ENDS = frozenset('.!?…”"')
 
 
 def is_gone(document: Document) -> bool:
@@ -164,7 +165,7 @@ def _is_believable(document: Document, body: Body, text: list[str], title: str) 
     meta = document.meta
     places = [line.block for line in body.lines if line.block is not None]
     region = document.blocks[min(places, default=0) : max(places, default=-1) + 1]
-    if not any(len(line) >= _LONG_LINE for line in text):
+    if not any(len(line) >= _LONG_LINE for line in text) and not _are_sentences(text):
         return False
     if _are_teasers(document, body, title) or _is_list(region, len(text)):
         return False
@@ -173,6 +174,12 @@ def _is_believable(document: Document, body: Body, text: list[str], title: str) 
     if body.root is None or (meta.is_list and not meta.published):
         return False
     return _share_of_links(region) < _LISTED
+
+
+def _are_sentences(text: list[str]) -> bool:
+    """Several short paragraphs that end as sentences do."""
+    ended = [line for line in text if line[-1] in _ENDS]
+    return len(ended) >= _FEW and sum(map(len, ended)) >= _LITTLE
 
 
 def _are_teasers(document: Document, body: Body, title: str) -> bool:

@@ -328,6 +328,9 @@ ARTICLES: dict[str, str] = {
         "<input type=radio> Xấu</form><form><input type=password></form>",
         title=TITLE,
     ),
+    "short paragraphs": site_page(
+        f"<h1>{TITLE}</h1>{PLAIN}" + "<p>Bà con rất vui.</p><p>Ai cũng góp sức.</p>" * 3
+    ),
     "on logins": site_page(f"<h1>{TITLE}</h1>{PLAIN}<p>Bạn đọc cần đăng nhập VNeID để xem.</p>"),
     "with a login box": site_page(
         f"<h1>{TITLE}</h1>{PLAIN}<form><input name=u><input type=password></form>", title=TITLE
@@ -370,6 +373,14 @@ def test_article(name: str) -> None:
     wanted = [SHORT] if SHORT in ARTICLES[name] else [WORDS, MORE]
     assert found.text.split("\n\n")[: len(wanted)] == wanted
     assert TEASER not in found.text
+
+
+def test_short_paragraphs_only() -> None:
+    """Short sentences, each in a paragraph of its own, are an article."""
+    lines = [f"Bà con ấp {n} góp công, góp của làm đường." for n in range(1, 9)]
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    found = article(site_page(f"<h1>{TITLE}</h1><div>{body}</div>", title=TITLE))
+    assert found.text.split("\n\n") == lines
 
 
 def test_endless_scroll() -> None:
