@@ -93,6 +93,13 @@ class Catalog:
         old = Digests(**{name: Digest.parse(row[f"{name}_digest"]) for name in names})
         return articles.compare(old, article)
 
+    def reading(self, site: str, url: str) -> Article | None:
+        """The newest reading of an article, with its capture; None when there is none."""
+        row = self._select(
+            f"SELECT reading FROM {READINGS} WHERE site = :site AND url = :url", site=site, url=url
+        ).fetchone()
+        return answers.article(row["reading"]) if row else None
+
     def put(self, entry: journal.Entry) -> None:
         """Enter one look, run or model; see `put_many`."""
         self.put_many([entry])

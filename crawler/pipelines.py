@@ -10,6 +10,9 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from archive import Article, Change, Gone, Look, Recording, StorageFailed
+from archive.article import compare
+from archive.writer import warc_date
+from crawler.archived import read_again
 from crawler.fetching.capture import stop
 from crawler.reading import NotAnArticle
 from crawler.session import Session, session_of
@@ -48,15 +51,29 @@ class ArticlePipeline:
             await asyncio.sleep(self.seconds)
 
     async def process_item(self, item: Article | Gone | NotAnArticle) -> object:
-        look = self._look(item)
+        again = self._read_again(item) if isinstance(item, Article) else None
+        look = self._look(item, again)
         if look is None:
             self.session.counts["not_articles"] += 1
             return item
         self.session.counts["articles"] += look.change != Change.GONE
-        self.session.counts[look.change.value] += 1
-        if self.session.recording:
-            await self._keep(look, self.session.recording)
+        for one in (again, look) if again else (look,):
+            self.session.counts[one.change.value] += 1
+            if self.session.recording:
+                await self._keep(one, self.session.recording)
         return item
+
+    def _read_again(self, item: Article) -> Look | None:
+        """What the capture of the stored reading says to the reader of this run, if that is not
+        what it said to another one: a site did not edit an article because our reader changed.
+        """
+        session = self.session
+        stored = session.catalog.reading(item.site, item.url)
+        if stored is None or stored.extractor == item.extractor:
+            return None
+        if session.catalog.compare(item) in (Change.NEW, Change.UNCHANGED):
+            return None
+        return read_again(session.collection, stored, session.study, warc_date(session.clock()))
 
     async def _keep(self, look: Look, recording: Recording) -> None:
         with self._ending_on_trouble():
@@ -73,13 +90,21 @@ class ArticlePipeline:
             self.session.trouble = self.session.trouble or error
             stop(self.crawler, "storage")
 
-    def _look(self, item: Article | Gone | NotAnArticle) -> Look | None:
-        """What this item says of a known or new article; None when it says nothing of any."""
+    def _look(self, item: Article | Gone | NotAnArticle, again: Look | None) -> Look | None:
+        """What this item says of a known or new article; None when it says nothing of any.
+
+        What it is compared with is the stored reading, or what takes its place.
+        """
         if isinstance(item, NotAnArticle) or item.capture is None:
             return None
         if isinstance(item, Gone) and not self._is_alive(item.url):
             return None
-        change = Change.GONE if isinstance(item, Gone) else self.session.catalog.compare(item)
+        if isinstance(item, Gone):
+            change = Change.GONE
+        elif again and again.article:
+            change = compare(again.article, item)
+        else:
+            change = self.session.catalog.compare(item)
         return Look(
             url=item.url,
             site=item.site,

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -15,8 +16,9 @@ from weakref import WeakKeyDictionary
 
 from archive import Catalog, Collection, Model, Recording, Run, StorageFailed
 from archive.writer import warc_date
+from crawler.archived import Study
 from crawler.outcome import Outcome, judge
-from crawler.reading import Reading, SiteModel, Traits
+from crawler.reading import Reading, SiteModel, Traits, study
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -32,9 +34,10 @@ logger = logging.getLogger(__name__)
 class Session:
     """The open collection of a run, and its counts.
 
-    `known` are the site's articles when the run began, by URL. `recording` is None in a replay:
-    nothing is written then. `trouble` is why it could not be written. `model` is what was known of
-    the site when the run began: all its pages are read by it. Opening raises what
+    `known` are the site's articles when the run began, by URL; `study` is how this run reads a
+    page, by the rules of its spider, which sets it. `recording` is None in a replay: nothing is
+    written then. `trouble` is why it could not be written. `model` is what was known of the site
+    when the run began: all its pages are read by it. Opening raises what
     `Collection.open` and `Collection.recording` raise; `close` must follow.
     """
 
@@ -54,6 +57,7 @@ class Session:
         self.counts: Counter[str] = Counter()
         self.run: Run | None = None
         self.trouble: Exception | None = None
+        self.study: Study = partial(study, site=site)
         replaying = settings.getbool("REPLAY")
         self.collection = _collection(Path(settings["COLLECTION"]), create=not replaying)
         with ExitStack() as opened:

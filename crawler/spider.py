@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -110,6 +111,13 @@ class SiteSpider(scrapy.Spider):
             counts=session.counts,
             clock=session.clock,
             refuse=session.refuse,
+        )
+        session.study = partial(
+            study,
+            site=self.site.name,
+            rules=rules.article,
+            canonical=self.frontier.identity,
+            model=session.model,
         )
 
     def _last_run_was_complete(self) -> bool:
@@ -248,13 +256,7 @@ class SiteSpider(scrapy.Spider):
             content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
             capture=response.meta["capture"],
         )
-        reading = study(
-            page,
-            site=self.site.name,
-            rules=self.rules.article,
-            canonical=self.frontier.identity,
-            model=self.session.model,
-        )
+        reading = self.session.study(page)
         if reading.found.url not in self.urls_read:
             self.urls_read.add(reading.found.url)
             self.session.learn(reading)
