@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, exits, keep, look, serve, sites
+from crawler.cli import crawl, diff, exits, keep, look, serve, sites
 from crawler.cli.output import harmless
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     look.list_articles,
     look.show,
     look.search,
+    diff.diff,
     crawl.replay,
     keep.verify,
     keep.rebuild,

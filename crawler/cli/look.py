@@ -103,7 +103,7 @@ def opened(path: Path) -> Iterator[tuple[Collection, Catalog]]:
         yield collection, catalog
 
 
-def _second(date: str) -> str:
+def at_second(date: str) -> str:
     """A WARC-Date in Vietnam's time, to the second."""
     return local(date, "seconds")
 
@@ -140,9 +140,9 @@ def _described(entry: Entry) -> Iterator[tuple[str, str | None]]:
     yield from (("attachment", f"{link.title} {link.url}") for link in article.attachments)
     yield from _neighbours(article)
     yield from (("finding", finding) for finding in article.findings)
-    yield "first seen", _second(entry.first_seen)
-    yield "last seen", _second(entry.last_seen)
-    yield "gone at", entry.gone_at and _second(entry.gone_at)
+    yield "first seen", at_second(entry.first_seen)
+    yield "last seen", at_second(entry.last_seen)
+    yield "gone at", entry.gone_at and at_second(entry.gone_at)
 
 
 def _neighbours(article: Article) -> Iterator[tuple[str, str]]:
@@ -153,7 +153,13 @@ def _neighbours(article: Article) -> Iterator[tuple[str, str]]:
 
 def _print_versions(versions: list[Version]) -> None:
     rows = [
-        (one.number, told(one), _second(one.first_seen), _second(one.last_seen), one.article.title)
+        (
+            one.number,
+            told(one),
+            at_second(one.first_seen),
+            at_second(one.last_seen),
+            one.article.title,
+        )
         for one in versions
     ]
     print_table(("version", "change", "first seen", "last seen", "title"), rows)
@@ -162,7 +168,7 @@ def _print_versions(versions: list[Version]) -> None:
 def told(version: Version) -> str:
     """What a version is to whoever reads it: what the site did, or that we read the page again."""
     if version.change is Change.REREAD:
-        return f"read again {_second(version.reread_at)}"
+        return f"read again {at_second(version.reread_at)}"
     return str(version.change)
 
 
@@ -174,7 +180,7 @@ def _print_capture(capture: Capture, file: Path) -> None:
         "length": str(capture.length),
         "record id": capture.record_id,
         "digest": str(capture.digest or ""),
-        "captured at": _second(capture.date),
+        "captured at": at_second(capture.date),
     }
     for name, value in facts.items():
         print(f"{name:<11} {harmless(value)}")
