@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, diff, exits, keep, look, serve, sites
+from crawler.cli import crawl, diff, exits, keep, look, reading, serve, sites
 from crawler.cli.output import harmless
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ VERBS: tuple[Callable[..., None], ...] = (
     look.show,
     look.search,
     diff.diff,
+    reading.explain,
+    reading.model,
     crawl.replay,
     keep.verify,
     keep.rebuild,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,10 +12,9 @@ import typer
 from archive.article import Change, Run
 from archive.article import to_json as article_to_json
 from archive.collection import MARKER
-from archive.times import VIETNAM
 from crawler.cli import exits, log
 from crawler.cli.look import mended
-from crawler.cli.options import DEFAULT_COLLECTION, At, CollectionPath, Json, standing
+from crawler.cli.options import DEFAULT_COLLECTION, At, CollectionPath, Json, moment, standing
 from crawler.cli.output import Cell, Size, console, fitting, harmless, print_json, print_table
 from crawler.cli.progress import Progress
 from crawler.outcome import Outcome
@@ -101,11 +99,11 @@ def replay(
     from crawler.run import replay as run
 
     log.tame()
-    moment = _moment(at)
+    then = moment(at)
     mended(collection)
     try:
         with Progress() as progress:
-            report = run(collection, name, at=moment, watch=progress)
+            report = run(collection, name, at=then, watch=progress)
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
     _print_report(report, as_json)
@@ -154,18 +152,6 @@ def _names(sites: list[str], every: bool) -> list[str]:
     if not sites:
         raise exits.Refused("nothing to crawl: give names of sites (see `tinhuy sites`) or --all")
     return sites
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise exits.Refused(
-            f"{text!r} is not a time; write 2026-11-24 or 2026-11-24T08:00+07:00"
-        ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
 
 
 def _print_report(report: ReplayReport, as_json: bool) -> None:

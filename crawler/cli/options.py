@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from archive.times import VIETNAM
 from crawler import settings
 from crawler.cli import exits
 
@@ -50,3 +52,16 @@ def standing(at: Sequence[str] | None, names: Sequence[str]) -> dict[str, list[s
             raise exits.Refused(f"--at {given}: {name} is not among the sites to crawl")
         found.setdefault(name, []).append(url)
     return found
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as it was given: ISO 8601, of Vietnam if no zone is given."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise exits.Refused(
+            f"{text!r} is not a time; write 2026-11-24 or 2026-11-24T08:00+07:00"
+        ) from error
+    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)

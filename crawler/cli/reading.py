@@ -1,0 +1,110 @@
+"""Why a page reads as it does, and what was learned of its site."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from archive import Article, Gone
+from crawler.cli import exits
+from crawler.cli.look import at_second, opened
+from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, moment
+from crawler.cli.output import harmless, print_json, print_table
+from crawler.readers import reading_of
+from crawler.reading import Reading, SiteModel
+from crawler.reading import explain as explained
+from crawler.session import newest_model
+
+_SHOWN = 120
+"""Characters of a line that a table shows."""
+
+
+def explain(
+    url: Annotated[str, typer.Argument(metavar="URL", help="A page that is in the collection.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="As it was then: ISO 8601, +07:00."),
+    ] = None,
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    as_json: Json = False,
+) -> None:
+    """Every line of a captured page: was it kept, as what, and by which rule or frequency not."""
+    with opened(collection) as (home, catalog):
+        capture = home.find(url, at=moment(at))
+        reading = reading_of(home, catalog, capture)
+    lines = list(explained(reading))
+    if as_json:
+        print_json(
+            {"url": capture.url, "captured_at": capture.captured_at.isoformat()}
+            | _found(reading)
+            | {"lines": [asdict(line) for line in lines]}
+        )
+        return
+    facts = {"url": capture.url, "captured": at_second(capture.captured_at.isoformat())}
+    for name, value in (facts | _found(reading)).items():
+        print(harmless(f"{name}: {value}"))
+    print()
+    print_table(("became", "why", "line"), [(o.became, o.why, o.text[:_SHOWN]) for o in lines])
+
+
+def model(
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Its name, as `tinhuy list` has it.")],
+    collection: CollectionPath = DEFAULT_COLLECTION,
+    as_json: Json = False,
+) -> None:
+    """What was learned across a site: where the text of its articles stands, and what does not."""
+    with opened(collection) as (_, catalog):
+        stored, learned = catalog.model(site), newest_model(catalog, site)
+    if stored is None or not learned.version:
+        raise exits.Refused(
+            f"nothing was learned of {site}; crawl it, or `tinhuy reread {site}`", exits.NOT_FOUND
+        )
+    facts = {
+        "site": site,
+        "version": learned.version,
+        "learned": at_second(stored.learned_at),
+        "articles": len(learned.pages),
+        "titles": len(learned.titles),
+    }
+    if as_json:
+        print_json(facts | {"texts": list(_texts(learned)), "furniture": list(_furniture(learned))})
+        return
+    for name, value in facts.items():
+        print(harmless(f"{name}: {value}"))
+    print()
+    print_table(("template", "the text stands in", "on"), [_cells(t) for t in _texts(learned)])
+    print()
+    print_table(
+        ("furniture", "on", "first seen", "last seen"), [_row(f) for f in _furniture(learned)]
+    )
+
+
+def _found(reading: Reading) -> dict[str, str]:
+    found = reading.found
+    if isinstance(found, Article):
+        return {"found": "article", "title": found.title, "extractor": found.extractor}
+    if isinstance(found, Gone):
+        return {"found": "gone"}
+    return {"found": "not an article", "reason": found.reason}
+
+
+def _texts(learned: SiteModel) -> Iterator[dict[str, Any]]:
+    for template, (path, count, pages) in learned.bodies().items():
+        yield {"template": template, "path": path, "count": count, "pages": pages}
+
+
+def _cells(text: dict[str, Any]) -> tuple[str, str, str]:
+    return text["template"], text["path"] or "(not agreed)", f"{text['count']} of {text['pages']}"
+
+
+def _furniture(learned: SiteModel) -> Iterator[dict[str, Any]]:
+    return map(asdict, learned.learned())
+
+
+def _row(found: dict[str, Any]) -> tuple[str, str, str, str]:
+    on = f"{found['count']} of {found['pages']}"
+    seen = (at_second(found[name]) for name in ("first_seen", "last_seen"))
+    return (found["sample"], on, *seen)
