@@ -11,12 +11,12 @@ from lxml.html import HtmlElement
 
 from archive.article import Link
 from crawler.reading import furniture, titles
+from crawler.reading.attachments import attachments, is_link_to
 from crawler.reading.body import all_of
 from crawler.reading.bylines import Byline, byline
 from crawler.reading.captions import Caption, captions
 from crawler.reading.dates import glued
 from crawler.reading.document import Body, Document, Line, key
-from crawler.reading.links import attachments, is_link_to
 
 _LEVELS = 3
 Fate = Literal["caption", "file", "furniture", "byline"]
