@@ -44,6 +44,26 @@ PLACES: dict[str, tuple[str, ...]] = {
         "thành phố Sa Đéc", "thành phố Cao Lãnh", "huyện Tam Nông", "huyện Lấp Vò",
         "xã Tân Khánh Đông", "xã Bình Thạnh",
     ),
+    "nukeviet": (
+        "phường Đề Thám", "phường Hợp Giang", "xã Hưng Đạo", "xã Vĩnh Quang", "xã Chu Trinh",
+        "phường Sông Bằng", "xã Bạch Đằng", "xã Hoàng Tung",
+    ),
+    "sharepoint": (
+        "xã Phước Hòa", "xã Long Sơn", "phường Kim Dinh", "huyện Đất Đỏ", "huyện Xuyên Mộc",
+        "xã Bình Châu", "thị trấn Phước Bửu", "xã Tam Phước",
+    ),
+    "joomla": (
+        "xã Trà Giáp", "xã Trà Kót", "thị trấn Trà My", "xã Tiên Lãnh", "xã Phước Gia",
+        "xã Quế Thọ", "xã Thăng Phước",
+    ),
+    "modern": (
+        "phường Hiệp Thành", "xã Vị Thắng", "xã Long Trị", "thị trấn Cây Dương", "huyện Phụng Hiệp",
+        "huyện Vị Thủy", "thành phố Ngã Bảy", "xã Tân Phú Thạnh",
+    ),
+    "frontpage": (
+        "huyện Đông Hải", "xã Vĩnh Hậu", "thị trấn Gành Hào", "huyện Hòa Bình", "xã Long Điền Tây",
+        "phường Nhà Mát", "xã Hưng Hội",
+    ),
 }  # fmt: skip
 
 BODIES = (
