@@ -1,5 +1,6 @@
 # `make demo` and `make test` need Python 3.11 or newer, git and make; everything else they install
-# into .venv and .venv-replay from lock files with hashes. PYTHON names another interpreter.
+# into environments of its own (.venv, .venv-replay) from lock files with hashes. PYTHON names
+# another interpreter.
 
 PYTHON ?= python3
 UPGRADE ?=
@@ -17,7 +18,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check mutants bench fuzz torture install install-dev replay-env player lock clean
+.PHONY: help demo test lint check mutants bench score fuzz torture install install-dev replay-env player lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +43,9 @@ mutants: .venv/installed-dev ## try every small change of a collection on `tinhu
 bench: .venv/installed-dev ## measure crawling and keeping beside the field's tools
 	$(BIN)/python -m tests.bench
 
+score: .venv/installed-dev .venv-score/installed ## score our reading and others' into docs/scores.md
+	$(BIN)/python -m tests.score --others .venv-score/bin/python
+
 fuzz: .venv/installed-fuzz ## fuzz the readers of stored bytes, SECONDS=60 for each of them
 	$(BIN)/python -m tests.fuzz $(SECONDS)
 
@@ -63,9 +67,10 @@ lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for new
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	$(COMPILE) --group replay -o requirements-replay.lock
 	$(COMPILE) --group fuzz -o requirements-fuzz.lock
+	$(COMPILE) --group score -o requirements-score.lock
 
 clean: ## remove the environments, caches and the demo's collection
-	rm -rf .venv .venv-replay .cache demo .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-replay .venv-score .cache demo .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
 
 .venv/bootstrapped: requirements-uv.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
@@ -91,4 +96,9 @@ clean: ## remove the environments, caches and the demo's collection
 .venv-replay/installed: requirements-replay.lock .venv/bootstrapped
 	$(UV) venv --quiet --clear --python $(BIN)/python .venv-replay
 	$(INSTALL) --python .venv-replay/bin/python -r requirements-replay.lock
+	@touch $@
+
+.venv-score/installed: requirements-score.lock .venv/bootstrapped
+	$(UV) venv --quiet --clear --python $(BIN)/python .venv-score
+	$(INSTALL) --python .venv-score/bin/python -r requirements-score.lock
 	@touch $@
