@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import compression, crawling, keeping, memory
+from tests.bench import compression, crawling, keeping, memory, reading
 
-TABLES = ("crawling", "keeping", "memory", "compression")
+TABLES = ("crawling", "keeping", "memory", "compression", "reading")
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
         "keeping": lambda: keeping.main(asked.captures, asked.rounds, asked.seed),
         "memory": lambda: memory.main(asked.records, asked.seed),
         "compression": lambda: compression.main(asked.rounds, asked.seed),
+        "reading": lambda: reading.main(asked.rounds, asked.seed),
     }
     for name in asked.tables:
         programs[name]()
