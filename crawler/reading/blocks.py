@@ -15,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.text import clean
+from crawler.reading.dates import stamps
 from crawler.reading.structure import is_data
 from crawler.reading.tree import BLOCKS, SILENT, text_of
 
@@ -51,6 +52,11 @@ class Block:
         return " ".join(self.lines)
 
     @cached_property
+    def has_prose(self) -> bool:
+        """Whether one of its lines may be a paragraph."""
+        return any(map(is_prose, self.lines))
+
+    @cached_property
     def align(self) -> str:
         """Of the element or of the nearest of two round it: "right", "center", ... or empty."""
         element: HtmlElement | None = self.element
@@ -67,7 +73,7 @@ class Block:
         found = [[self.lines[0]]]
         for line, is_empty_before in zip(self.lines[1:], self.breaks, strict=True):
             ended = found[-1][-1][-1] in _ENDS_SENTENCE or _BEGINS_ITEM.match(line)
-            if is_empty_before or ended:
+            if is_empty_before or ended or stamps(line):
                 found.append([line])
             else:
                 found[-1].append(line)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from crawler.reading.blocks import Block, is_headline, is_prose
+from crawler.reading.blocks import Block, is_headline
 from crawler.reading.document import Body, Document, FoundBy, Line, key
 from crawler.reading.extract import main_text
 from crawler.reading.furniture import is_list_heading
-from crawler.reading.scroll import next_article
+from crawler.reading.scroll import next_article, own_title
 from crawler.reading.tree import BLOCKS, drop, names, select, text_of, within
 
 _BOX = re.compile(
@@ -31,9 +31,14 @@ _LONG_LINE = 80
 _NEARLY_ALL = 0.8
 _MOST = 0.5
 _SOME = 2
+_FEW_OF_ALL = 0.25
 _GOOD_PART = 0.25
 _LINKED = 0.3
 _HEADING = 0.4
+_TEXTUAL = frozenset((
+    "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody", "tfoot", "tr", "th", "td",
+    "blockquote", "p",
+))  # fmt: skip
 _BOXED_TAGS = frozenset(("nav", "aside", "footer", "header", "button"))
 
 
@@ -70,7 +75,8 @@ def _inside(
     def reason(i: int) -> str | None:
         if document.blocks[i].element in boxed:
             return "box"
-        return document.furniture.get(i) or why_not(i)
+        foreign = document.furniture.get(i)
+        return foreign.why if foreign else why_not(i)
 
     left = {i: why for i in indexes if (why := reason(i))}
     chosen = [i for i in indexes if i not in left]
@@ -137,8 +143,8 @@ def _by_trafilatura(document: Document) -> Body | None:
     foreign = below.union(document.furniture)
     texts = main_text(document.tree, _droppable(document, foreign))
     lines = [line for line in _anchored(document, texts) if line.block not in foreign]
-    found = [line.block for line in lines if line.block is not None]
-    anchors = _telling(document, found, foreign)
+    found = dict.fromkeys(line.block for line in lines if line.block is not None)
+    anchors = _telling(document, list(found), foreign)
     root = _common_root(document, _before_lists(document, anchors))
     if root is not None:
         return _around(document, root, set(anchors))
@@ -156,17 +162,25 @@ def _by_trafilatura(document: Document) -> Body | None:
 
 
 def _telling(document: Document, anchors: list[int], foreign: set[int]) -> list[int]:
-    """The blocks that say where the text is: sentences that the extractor found, else those that
-    are printed on the page. Slogans, addresses and polls are no sentences."""
-    if prose := [i for i in anchors if is_prose(document.blocks[i].text)]:
-        return prose
+    """The blocks that say where the text is: sentences that the extractor found, unless it has
+    missed most of those that are printed, and the first below the title. Slogans, addresses and
+    polls are no sentences."""
     boxed = _boxed(document.tree)
     printed = [
         index
         for index, block in enumerate(document.blocks)
-        if block.linked < _LINKED and is_prose(block.text) and block.element not in boxed
+        if block.linked < _LINKED and block.has_prose and index not in foreign
     ]
-    return [index for index in printed if index not in foreign] or anchors
+    printed = [index for index in printed if document.blocks[index].element not in boxed]
+    found = [i for i in anchors if document.blocks[i].has_prose]
+    title = own_title(document)
+    first = next((index for index in printed if title is None or index > title), None)
+    is_small = _size(document, found) < _FEW_OF_ALL * _size(document, printed)
+    return (printed if is_small and first not in found else found) or anchors
+
+
+def _size(document: Document, indexes: Sequence[int]) -> int:
+    return sum(len(document.blocks[index].text) for index in indexes)
 
 
 def _droppable(document: Document, foreign: set[int]) -> set[HtmlElement]:
@@ -223,7 +237,7 @@ def _before_lists(document: Document, anchors: list[int]) -> list[int]:
         is_enough = paragraphs >= _SOME or (paragraphs and weight >= _GOOD_PART * total)
         if is_enough and any(is_list_heading(block.text) for block in between):
             return anchors[:place]
-        paragraphs += is_prose(document.blocks[index].text)
+        paragraphs += document.blocks[index].has_prose
         weight += _weight(document, index)
     return anchors
 
@@ -293,7 +307,7 @@ def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body | 
     """
     inside = set(root.iter())
     held = [document.blocks[i] for i in anchors if document.blocks[i].element in inside]
-    near = {block.element for block in held} | {block.element.getparent() for block in held}
+    near = {block.element for block in held} | _holders(held)
     alike = {_build(block) for block in held}
     is_missed = all(len(block.text) < _LONG_LINE for block in held)
     lists = _lists(document, root)
@@ -302,11 +316,26 @@ def _around(document: Document, root: HtmlElement, anchors: set[int]) -> Body | 
         element = document.blocks[i].element
         if linked := _linked(document, lists, i):
             return linked
-        if is_missed or i in anchors or element in near or element.getparent() in near:
+        if is_missed or i in anchors or element in near or _holder(element, near) in near:
             return None
         return None if _build(document.blocks[i]) in alike else "built otherwise"
 
     return _inside(document, root, "trafilatura", why_not)
+
+
+def _holders(held: Sequence[Block]) -> set[HtmlElement | None]:
+    """What holds these blocks; and what holds several of their holders, one for each paragraph."""
+    parents = [block.element.getparent() for block in held]
+    outer = Counter(parent.getparent() for parent in {*parents} if parent is not None)
+    return {*parents} | {holder for holder, count in outer.items() if count > 1}
+
+
+def _holder(element: HtmlElement, near: set[HtmlElement | None]) -> HtmlElement | None:
+    """What holds an element, or the list, table or quotation that it is a part of."""
+    holder = element.getparent()
+    while holder is not None and holder.tag in _TEXTUAL and holder not in near:
+        holder = holder.getparent()
+    return holder
 
 
 def _build(block: Block) -> tuple[object, ...]:

@@ -29,9 +29,10 @@ from crawler.reading.names import (
 from crawler.reading.tree import names, select, text_of
 
 _LABEL = re.compile(
-    r"^(?:(?:người\s+)?thực hiện|tác giả(?:\s+bài viết)?|theo tác giả|người viết|biên tập|bút danh"
+    r"^(?:(?:được\s+)?(?:viết|biên soạn|tổng hợp)\s+bởi\s*:?\s+|(?:(?:người\s+)?thực hiện"
+    r"|tác giả(?:\s+bài viết)?|theo tác giả|người viết|biên tập|bút danh"
     r"|bài(?:\s+viết)?|tin|ảnh|(?:tin|bài|ảnh)(?:\s*(?:,|và|-|/|&)\s*(?:tin|bài|ảnh))+|pv|ctv|btv)"
-    r"\s*:\s*",
+    r"\s*:\s*)",
     re.I,
 )
 _SOURCE = re.compile(
@@ -43,6 +44,7 @@ _OTHERS = re.compile(r"^(.{2,40}?)\s+và\s+\d+\s+tác giả khác$", re.I)
 _NAMES = ("author", "tacgia", "byline", "butdanh")
 """In class or id, the surest first."""
 _AUTHOR_NAMED = re.compile("author|tac-?gia|byline|but-?danh")
+_AUTHOR_PAGE = re.compile(r"/(?:tac-gia|author)/[^/]")
 _HOST = re.compile(r"\w\.(?:vn|com|net|org)\b", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none")
 _ELSEWHERE = re.compile(r"related|lien-?quan|comment|binh-?luan|sidebar|tin-?khac|footer")
@@ -176,6 +178,8 @@ def _marked(document: Document, body: Body) -> Iterator[str]:
             continue
         if _is_believable(document, found := text_of(element)):
             yield found
+    signed = (block for block in near[::-1] if block.align == "right")
+    yield from (b.text for b in signed if _is_believable(document, b.text))
 
 
 def _nearest(blocks: Sequence[Block]) -> dict[HtmlElement, None]:
@@ -191,7 +195,7 @@ def _authorship(element: HtmlElement) -> int | None:
     """How surely an element says that it names the author; 0 is best, None not at all."""
     if element.get("itemprop") == "author":
         return 0
-    if element.get("rel") == "author":
+    if element.get("rel") == "author" or _AUTHOR_PAGE.search(element.get("href") or ""):
         return 1
     name = _AUTHOR_NAMED.search(names(element))
     return 2 + _NAMES.index(name[0].replace("-", "")) if name else None

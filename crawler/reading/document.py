@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -17,6 +17,13 @@ from crawler.site import ArticleRules
 
 _SHORT = 300
 FoundBy = Literal["rules", "markup", "model", "trafilatura"]
+
+
+class Foreign(NamedTuple):
+    """Why a block is not the article's, and on which share of the site's articles it stands."""
+
+    why: str
+    share: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +41,7 @@ class Document:
     meta: Metadata
     fetched_at: datetime
     rules: tuple[ArticleRules, ...]
-    furniture: Mapping[int, str]
+    furniture: Mapping[int, Foreign]
     learned_root: HtmlElement | None
 
     def selectors(self, part: str) -> tuple[str, ...]:

@@ -53,9 +53,9 @@ def _fates(text: Text) -> dict[int | None, list[Explained]]:
 
 def _of_block(document: Document, text: Text | None, index: int) -> tuple[str, str]:
     """Of a block that brought no line to the body."""
-    block = document.blocks[index]
+    block, foreign = document.blocks[index], document.furniture.get(index)
     if text is None:
-        return "left out", document.furniture.get(index, OUTSIDE)
+        return "left out", foreign.why if foreign else OUTSIDE
     if index == text.place:
         return "title", ""
     if text.lead and same(block.text, text.lead):
@@ -64,7 +64,7 @@ def _of_block(document: Document, text: Text | None, index: int) -> tuple[str, s
         return "caption", ""
     if text.byline.printed and same(block.text, text.byline.printed):
         return "byline", ""
-    reason = text.body.left.get(index) or document.furniture.get(index)
+    reason = text.body.left.get(index) or (foreign and foreign.why)
     if reason is None and any(stamps(line) for line in block.lines):
         return "date", ""
     return "left out", reason or OUTSIDE

@@ -18,8 +18,10 @@ from crawler.reading.blocks import Block
 _STEPS = 5
 _NUMBER = re.compile(r"\d+(?:[.,:/\s-]{1,3}\d+)*")
 _WEEKDAY = re.compile(r"thứ (?:hai|ba|tư|năm|sáu|bảy|bẩy|\d)\b|chủ nhật")
-# Class names and ids that a program made up: "INSTANCE_x7Yk2Q", "css-1a2B3c".
-_MADE_UP = re.compile(r"(?=[A-Za-z]*\d)(?=[a-z\d]*[A-Z])[A-Za-z\d]{6,}|\d+")
+# Class names and ids that a program made up: "INSTANCE_x7Yk2Q", "css-1a2B3c", "_6f91494fcc".
+_MADE_UP = re.compile(
+    r"(?=[A-Za-z]*\d)(?=[a-z\d]*[A-Z])[A-Za-z\d]{6,}|(?=[a-z]*\d+[a-z])[a-z\d]{8,}|\d+"
+)
 _LONGEST_NAME = 200
 _KEY_BYTES = 6
 

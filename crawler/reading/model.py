@@ -8,6 +8,7 @@ stands on the next one. A model is data: the same articles give the same model, 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ from lxml.html import HtmlElement
 from crawler.reading import keys
 from crawler.reading.blocks import Block
 from crawler.reading.dates import stamps
-from crawler.reading.document import key
+from crawler.reading.document import Foreign, key
 from crawler.reading.names import is_name
 from crawler.reading.tree import text_of
 
@@ -36,7 +37,8 @@ FEWEST = 3
 FEW = 10
 """Below so many nothing is inside the text, and where the text stands is not believed."""
 
-_OUTSIDE, _INSIDE = 0.10, 0.50
+_OUTSIDE, _INSIDE, _INSIDE_LONG = 0.10, 0.50, 0.20
+_LONG_WORDS = 10
 _LEAST_INSIDE = 5
 _AGREED = 0.9
 _LINKED = 0.6
@@ -44,6 +46,7 @@ _TITLE_WORDS = 5
 _MOST_LINKS = 20
 _MOST_BLOCKS = 3_000
 _SAMPLE = 80
+_LEGAL = re.compile(r"cộng h(?:òa|oà) xã hội chủ nghĩa|độc lập - tự do", re.I)
 _FORMAT = 1
 
 
@@ -116,7 +119,7 @@ class SiteModel:
 
     def furniture(
         self, tree: HtmlElement, blocks: Sequence[Block], body: HtmlElement | None
-    ) -> dict[int, str]:
+    ) -> dict[int, Foreign]:
         """The indexes of blocks that are not the article's, each with the reason.
 
         Inside `body` (None: where the articles of the template have theirs) more is asked for;
@@ -128,15 +131,16 @@ class SiteModel:
         if body is None:
             body = next(iter(_at(tree, known.body)), None)
         inside = set(body.iter()) if body is not None else set[HtmlElement]()
-        found: dict[int, str] = {}
+        found: dict[int, Foreign] = {}
         for index, (block, block_key) in enumerate(
             zip(blocks, keys.block_keys(blocks), strict=True)
         ):
             count = known.counts[block_key]
             if _is_common(count, known.pages, block, block.element in inside):
-                found[index] = f"model: on {count} of {known.pages} articles"
+                why = f"model: on {count} of {known.pages} articles"
+                found[index] = Foreign(why, count / known.pages)
             elif self._names_another(block):
-                found[index] = "model: title of another article"
+                found[index] = Foreign("model: title of another article", 0.0)
         return found
 
     def learned(self) -> Iterator[Learned]:
@@ -268,9 +272,10 @@ def traits(
 def _is_common(count: int, pages: int, block: Block, is_inside: bool) -> bool:
     if not is_inside:
         return _is_frequent(count, pages, _OUTSIDE)
-    if pages < FEW or count < _LEAST_INSIDE or not _is_frequent(count, pages, _INSIDE):
+    share = _INSIDE_LONG if len(block.text.split()) >= _LONG_WORDS else _INSIDE
+    if pages < FEW or count < _LEAST_INSIDE or not _is_frequent(count, pages, share):
         return False
-    return not (is_name(block.text) or stamps(block.text))
+    return not (is_name(block.text) or stamps(block.text) or _LEGAL.search(block.text))
 
 
 def _is_frequent(count: int, pages: int, share: float) -> bool:

@@ -19,7 +19,7 @@ def next_article(document: Document) -> int | None:
     in the midst of a text is none of this.
     """
     blocks = document.blocks
-    own = next((i for i, block in enumerate(blocks) if _is_own_title(document, block)), None)
+    own = own_title(document)
     if own is None:
         return None
     linked = [i for i in range(own + 1, len(blocks)) if _is_other_title(blocks[i])]
@@ -30,6 +30,12 @@ def next_article(document: Document) -> int | None:
     later = {block.element.getparent() for block in blocks[linked[0] :] if _is_prose(block)}
     is_over = not any(block.element.getparent() in later for block in first)
     return linked[0] if first and is_over else None
+
+
+def own_title(document: Document) -> int | None:
+    """The index of the heading that says the page's title; None where there is no such one."""
+    blocks = enumerate(document.blocks)
+    return next((i for i, block in blocks if _is_own_title(document, block)), None)
 
 
 def _is_own_title(document: Document, block: Block) -> bool:

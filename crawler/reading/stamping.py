@@ -19,6 +19,7 @@ from crawler.reading.tree import attribute, names, select, text_of
 
 _ABOVE = 4
 _BELOW = 12
+_UNDER = 2
 _AFTER = 4
 _NEAR = 3
 _CLOCK_HOURS = 36
@@ -50,6 +51,7 @@ def stamping(document: Document, body: Body, place: int | None) -> tuple[str | N
         shown = _best(document, [s for s in printed if s.stamp.role == role])
         # A template may print the time of its own rendering into a field for machines.
         told = shown if claim and shown and _tells_now(document, claim) else claim or shown
+        told = shown if told and shown and shown.startswith(f"{told}T") else told
         found[role] = _sensible(document, _by_rule(document, role) or told)
     return found["published"], found["updated"]
 
@@ -82,6 +84,8 @@ def _printed(document: Document, body: Body, place: int | None) -> Iterator[_Sho
     blocks = document.blocks
     if place is None:
         return
+    for line in blocks[place].lines[1 : 1 + _UNDER]:
+        yield from (_Shown(stamp, bool(_LABELLED.match(line))) for stamp in stamps(line))
     for block in blocks[place + 1 : min(max(body.first, place + 1) + 2, place + 1 + _BELOW)]:
         yield from _stamps_of(block)
     for block in blocks[max(0, place - _ABOVE) : place][::-1]:

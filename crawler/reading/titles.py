@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -33,6 +33,11 @@ _CRUMBS = etree.XPath(
     " or contains(@class, 'duongdan') or contains(@class, 'duong-dan')]"
 )
 _MOST_CRUMBS = 50
+_EMPHASIS = ("b", "strong", "font", "big")
+_MOST_BOLD = 300
+_TITLE_WORDS = 4
+_LINKED = 0.5
+_MOST = 0.5
 _LEAD_NAMED = re.compile(
     r"(?:^|[\s_-])(?:sapo|lead|chapeau|trich-?dan|tom-?tat|tomtat|mo-?ta|mota|summary|desc(?:ription)?|intro"
     r"|excerpt|standfirst|home-?text)(?:$|[\s_-])|sapo"
@@ -64,14 +69,47 @@ def title(document: Document, body: Body) -> str:
         return first.text
     if not document.meta.titles and printed:
         return (headings or printed)[0].text
-    return next(iter(claims), "")
+    emphasised = None if document.meta.titles else next(_emphasised(document, body), None)
+    return emphasised or next(iter(claims), "")
+
+
+def _is_common(document: Document, index: int) -> bool:
+    """Whether most articles of the site have this line; those of a series differ in a number."""
+    foreign = document.furniture.get(index)
+    return foreign is not None and foreign.share >= _MOST
+
+
+def _emphasised(document: Document, body: Body) -> Iterator[str]:
+    """Lines above the text that are set in bold or large letters as a whole, the nearest first.
+
+    A page without headings and without a title of its own: hand-made, in tables.
+    """
+    large = {text_of(e) for e in islice(document.tree.iter(*_EMPHASIS), _MOST_BOLD) if _is_large(e)}
+    end = next((i for i, b in enumerate(document.blocks) if i in _texts(body)), body.first)
+    for index in range(end, max(-1, end - _REACH), -1):
+        block = document.blocks[index]
+        if _is_common(document, index) or block.linked >= _LINKED:
+            continue
+        above = takewhile(lambda line: not is_prose(line), block.lines)
+        titular = [line for line in above if line in large and _is_titular(line)]
+        yield from (line for line in reversed(titular) if len(line.split()) >= _TITLE_WORDS)
+
+
+def _is_large(element: HtmlElement) -> bool:
+    size = element.get("size") or ""
+    return element.tag != "font" or size in ("4", "5", "6", "7") or size.startswith("+")
+
+
+def _texts(body: Body) -> set[int]:
+    """The blocks of the body that hold sentences."""
+    return {line.block for line in body.lines if line.block is not None and is_prose(line.text)}
 
 
 def _candidates(document: Document, body: Body) -> list[Block]:
     """Blocks above or at the head of the body that look like a title, the nearest first."""
     end = body.first + 3
     start = max(0, end - 2 * _REACH)
-    own = [b for i, b in enumerate(document.blocks) if i not in document.furniture]
+    own = [b for i, b in enumerate(document.blocks) if not _is_common(document, i)]
     near = document.blocks[start:end]
     found = [b for b in near if b in own and _looks_like_title(b)]
     h1s = [b for b in own if _heading(b) == "h1" and _is_titular(b.text)]
@@ -128,7 +166,7 @@ def _cut_page_title(document: Document) -> Iterator[str]:
     None of a title that a system gives all its articles: "Chi tiết tin - Cổng thông tin".
     """
     parts = list(filter(None, _SEPARATORS.split(document.meta.page_title)))
-    common = {key(document.blocks[index].text) for index in document.furniture}
+    common = {key(b.text) for i, b in enumerate(document.blocks) if _is_common(document, i)}
     if parts and not _GENERIC.match(parts[0]) and key(parts[0]) not in common:
         yield from sorted((document.meta.page_title, *parts), key=len, reverse=True)
 
@@ -136,7 +174,8 @@ def _cut_page_title(document: Document) -> Iterator[str]:
 def title_place(document: Document, found: str, body: Body) -> int | None:
     """The index of the block that prints the title, the last one before the text."""
     for index in range(min(body.first + 3, len(document.blocks) - 1), -1, -1):
-        if same(_NULL.sub("", document.blocks[index].text), found):
+        block = document.blocks[index]
+        if any(same(_NULL.sub("", line), found) for line in (block.text, block.lines[0])):
             return index
     return None
 

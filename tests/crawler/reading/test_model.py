@@ -115,7 +115,7 @@ def test_related_titles_are_left_out() -> None:
     document = reading_of(20, model, inside=inside).document
     assert document is not None
     left = {document.blocks[index].text: why for index, why in document.furniture.items()}
-    assert left[other] == "model: title of another article"
+    assert left[other].why == "model: title of another article"
     assert own not in left
 
 
