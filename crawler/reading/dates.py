@@ -61,6 +61,7 @@ _LABEL = re.compile(
 )
 _COMPANY = re.compile(
     r"\b(?:(?:số\s+)?lượt\s+(?:xem|đọc|truy cập)|đã\s+xem|xem|số\s+lần\s+(?:xem|đọc)|views?"
+    r"|phút\s+đọc|\d[\d.,]*k(?=\s)"
     r"|phản hồi|bình luận|gửi bài này|in bài(?:\s+này)?|in\s+trang|chia sẻ|cỡ chữ|bản in"
     r"|gửi\s+email|tác giả|nguồn|(?:phút|lượt)\s+(?:đọc|xem)|lượt|post)(?![^\W\d_])",
     re.I,

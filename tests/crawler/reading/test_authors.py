@@ -48,6 +48,7 @@ RIGHT: dict[str, tuple[str, str]] = {
 MARKED: dict[str, tuple[str, str]] = {
     "class": ('<div class="author">Anh Thư</div>', "Anh Thư"),
     "class with a label": ('<p class="tac-gia">Tác giả: Anh Thư</p>', "Anh Thư"),
+    "written by": ('<p class="itemAuthor">Được viết bởi <a href="#">Anh Thư</a></p>', "Anh Thư"),
     "itemprop": ('<span itemprop="author"><span itemprop="name">Anh Thư</span></span>', "Anh Thư"),
     "rel": ('<a rel="author" href="/tac-gia/anh-thu">Anh Thư</a>', "Anh Thư"),
     "with more authors": ('<div class="author">Anh Thư và 1 tác giả khác</div>', "Anh Thư"),
