@@ -218,7 +218,9 @@ class _Template:
 
     def __init__(self, articles: Sequence[Traits]) -> None:
         self.pages = len(articles)
-        self.counts = Counter(key for page in articles for key, _ in page.blocks)
+        self.counts = Counter(
+            key for page in articles for key, sample in page.blocks if not _is_title(sample, page)
+        )
         self.samples = {key: sample for page in articles for key, sample in page.blocks}
         bodies = Counter(page.body for page in articles if page.body)
         self.body = bodies.most_common(1)[0][0] if bodies else ""
@@ -276,6 +278,13 @@ def _is_common(count: int, pages: int, block: Block, is_inside: bool) -> bool:
     if pages < FEW or count < _LEAST_INSIDE or not _is_frequent(count, pages, share):
         return False
     return not (is_name(block.text) or stamps(block.text) or _LEGAL.search(block.text))
+
+
+def _is_title(sample: str, page: Traits) -> bool:
+    """Whether a block says the page's own title: those of a series differ in their numbers only,
+    and would be taken for furniture."""
+    title = page.title[:_SAMPLE]
+    return bool(title) and sample.startswith(title)
 
 
 def _is_frequent(count: int, pages: int, share: float) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.article import Article
-from crawler.reading import NotAnArticle, Reading, SiteModel, Traits, keys, read, study
+from crawler.reading import NotAnArticle, Page, Reading, SiteModel, Traits, keys, read, study
 from crawler.reading.model import FEW, FEWEST, PAGES, TEMPLATES, TITLES
 from tests.crawler.reading import pages
 from tests.practice import stock
@@ -117,6 +117,30 @@ def test_related_titles_are_left_out() -> None:
     left = {document.blocks[index].text: why for index, why in document.furniture.items()}
     assert left[other].why == "model: title of another article"
     assert own not in left
+
+
+def test_titles_of_a_series_stay() -> None:
+    """Titles that differ in their numbers only are no furniture, on however many articles."""
+    asked = [issue(number) for number in range(20)]
+    found = [study(page, site="thu").traits for page in asked]
+    model = SiteModel().learn(traits for traits in found if traits is not None)
+    assert len(model.pages) == len(asked)
+    for number, page in enumerate(asked):
+        reading = study(page, site="thu", model=model)
+        assert article_of(reading).title == ISSUE.format(number)
+        assert reading.document is not None
+        printed = [block.text for block in reading.document.blocks].index(ISSUE.format(number))
+        assert printed not in reading.document.furniture
+
+
+ISSUE = "Bản tin dân vận khéo của huyện, số {} năm 2024"
+
+
+def issue(number: int) -> Page:
+    """An article of a series, whose title stands in no heading."""
+    html = page_of(number, "").replace(STORIES[number].title, ISSUE.format(number))
+    html = html.replace("<h1>", '<div class="ten">').replace("</h1>", "</div>")
+    return pages.page(html, url=f"https://bao.example.vn/tin/bai-{number}.html")
 
 
 def test_what_stands_in_some_texts_stays() -> None:
