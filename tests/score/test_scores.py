@@ -110,7 +110,7 @@ def fallen(
         "furniture": now["furniture"]
         - then["furniture"]
         - noise * math.hypot(now["± lines"], then["± lines"]),
-        "lost": lost_share(now) - lost_share(then) - chance(lost_share(then), now["of"], noise),
+        "lost": lost_share(now) - lost_share(then) - chance(lost_share(then), now["pages"], noise),
     }
     for name in HIGHER:
         if name in then:
@@ -126,7 +126,7 @@ def lost_share(values: dict[str, float]) -> float:
 
 def chance(share: float, count: float, noise: float) -> float:
     """By how much a share of so many may differ by chance, when both are measured; one or two of
-    what was never seen are chance as well."""
+    what was never seen are chance as well. Paragraphs are lost by the page, so pages count."""
     return max(noise * math.sqrt(2 * share * (1 - share) / count), 3 * bool(noise) / count)
 
 
