@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from unicodedata import normalize
 
@@ -121,3 +122,11 @@ def test_search_fold_drops_every_mark() -> None:
     assert (
         search_fold("Dân vận khéo – ĐỒNG THÁP, Ðường sắt") == "dan van kheo – dong thap, duong sat"
     )
+
+
+@pytest.mark.parametrize("text", ["a" * 2_000_000, "ở\u0323" * 500_000, "1a" * 500_000])
+def test_folding_takes_linear_time(text: str) -> None:
+    """A word of megabytes, as a page may hold one, is folded in seconds, not in days."""
+    began = time.process_time()
+    fold(text)
+    assert time.process_time() - began < 4
