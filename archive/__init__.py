@@ -29,6 +29,7 @@ from archive.parallel import Progress
 from archive.reader import ArchivedResponse
 from archive.rebuild import Rejected
 from archive.recording import Recording
+from archive.reprints import Group, Kind, Reprint, Rule
 
 __all__ = [
     "ArchiveError",
@@ -50,7 +51,9 @@ __all__ = [
     "Finding",
     "ForbiddenField",
     "Gone",
+    "Group",
     "Hit",
+    "Kind",
     "Known",
     "Link",
     "Look",
@@ -62,6 +65,8 @@ __all__ = [
     "Recording",
     "Rejected",
     "Removal",
+    "Reprint",
+    "Rule",
     "Run",
     "SiteCounts",
     "StorageFailed",

@@ -16,13 +16,14 @@ from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 
-from archive import answers, journal
+from archive import answers, journal, reprints
 from archive import article as articles
 from archive.answers import Entry, Hit, Known, Sighting, SiteCounts, Version
 from archive.article import WITH_READING, Article, Change, Digests, Look, Model, Run
 from archive.digest import Digest
 from archive.errors import ArticleNotFound, NotACollection
 from archive.query import Query
+from archive.reprints import Group
 from archive.schema import (
     DUMP,
     ENTRIES,
@@ -248,6 +249,22 @@ class Catalog:
         rows = self._select(SEARCH, match=query.match, site=site, limit=max(0, limit))
         return [answers.hit(query, answers.entry(row)) for row in rows]
 
+    def reprints(self, entry: Entry) -> Group:
+        """The articles that tell the same story in the same words, on other sites or this one.
+
+        Of the newest readings; see `archive.reprints` for what counts and what is bounded.
+        """
+        with explained(self.path):
+            return reprints.of(self._db, entry)
+
+    def reprint_groups(self, site: str | None = None) -> Iterator[Group]:
+        """All groups of reprints, or those with an article of a site; the newest articles' first.
+
+        Found one by one: who takes few waits for few.
+        """
+        with explained(self.path):
+            yield from reprints.groups(self._db, site)
+
     def _open(self) -> None:
         self._db.execute("PRAGMA synchronous = NORMAL")  # derived: what is lost is rebuilt
         if self._schema() == 0:
@@ -263,7 +280,7 @@ class Catalog:
 
     def _create(self) -> None:
         if self._schema() == 0:  # nobody else was quicker
-            for statement in filter(str.strip, SCHEMA.split(";")):
+            for statement in filter(str.strip, (SCHEMA + reprints.SCHEMA).split(";")):
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -349,6 +366,7 @@ class Catalog:
             "INSERT INTO words (rowid, fold, exact) VALUES (?, ?, ?)",
             (key, search_fold(words), search_exact(words)),
         )
+        reprints.put(self._db, key, look.article)
 
 
 def dump(catalog: Catalog) -> Iterator[str]:
@@ -356,6 +374,6 @@ def dump(catalog: Catalog) -> Iterator[str]:
 
     Equal for catalogs in which the same was put; nothing in it depends on when or by whom.
     """
-    for table, sql in DUMP.items():
+    for table, sql in (DUMP | reprints.DUMP).items():
         for row in catalog._select(sql):
             yield json.dumps([table, *row], ensure_ascii=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from tests.bench import compression, crawling, keeping, memory, reading
+from tests.bench import compression, crawling, keeping, memory, reading, reprints
 
-TABLES = ("crawling", "keeping", "memory", "compression", "reading")
+TABLES = ("crawling", "keeping", "memory", "compression", "reading", "reprints")
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
     arguments.add_argument("--pages", type=int, default=400, help="to crawl")
     arguments.add_argument("--captures", type=int, default=1500, help="to keep")
     arguments.add_argument("--records", type=int, nargs="+", default=[1_000, 10_000, 100_000])
+    arguments.add_argument("--articles", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
@@ -24,6 +25,7 @@ def main() -> None:
         "memory": lambda: memory.main(asked.records, asked.seed),
         "compression": lambda: compression.main(asked.rounds, asked.seed),
         "reading": lambda: reading.main(asked.rounds, asked.seed),
+        "reprints": lambda: reprints.main(asked.articles, asked.seed),
     }
     for name in asked.tables:
         programs[name]()
