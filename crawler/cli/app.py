@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, diff, exits, keep, look, reading, serve, sites
+from crawler.cli import crawl, diff, exits, keep, look, reading, reprints, serve, sites
 from crawler.cli.output import harmless
 
 app = typer.Typer(
@@ -30,6 +30,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     diff.diff,
     reading.explain,
     reading.model,
+    reprints.reprints,
     crawl.replay,
     keep.verify,
     keep.rebuild,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,9 +15,13 @@ from rich.text import Text
 from archive import Article, Capture, Catalog, Change, Collection
 from archive.answers import Entry, Hit, Version
 from archive.article import to_json
+from archive.reprints import Reprint
 from archive.times import local
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit, OfSite
 from crawler.cli.output import console, harmless, print_json, print_table
+
+_ALSO_AT = 10
+"""Reprints that `show` names."""
 
 
 def list_articles(
@@ -52,10 +56,15 @@ def show(
     with opened(collection) as (home, catalog):
         entry = catalog.article(article)
         versions = catalog.versions(entry)
+        reprints = catalog.reprints(entry).reprints
     if as_json:
-        print_json(_entry_json(entry) | {"versions": [_version_json(one) for one in versions]})
+        print_json(
+            _entry_json(entry)
+            | {"versions": [_version_json(one) for one in versions]}
+            | {"reprints": [reprint_json(one) for one in reprints]}
+        )
         return
-    _print_article(entry)
+    _print_article(entry, reprints)
     print()
     _print_versions(versions)
     if entry.article.capture:
@@ -119,11 +128,40 @@ def _version_json(version: Version) -> dict[str, Any]:
     return values | {"reread_at": version.reread_at or None} | to_json(version.article)
 
 
-def _print_article(entry: Entry) -> None:
+def reprint_json(reprint: Reprint) -> dict[str, Any]:
+    """What is said of a reprint in JSON: how it differs, and which article it is."""
+    entry = reprint.entry
+    return {
+        "kind": reprint.kind.value,
+        "same_site": reprint.same_site,
+        "jaccard": round(reprint.jaccard, 3),
+        "containment": round(reprint.containment, 3),
+        **named(entry),
+    }
+
+
+def named(entry: Entry) -> dict[str, str | None]:
+    """Which article an entry is, without its text."""
+    return {
+        "id": entry.id,
+        "site": entry.site,
+        "url": entry.url,
+        "title": entry.article.title,
+        "published": entry.article.published,
+        "first_seen": entry.first_seen,
+    }
+
+
+def beside(reprint: Reprint) -> str:
+    """What a reprint is beside the article, in a word or three."""
+    return f"{reprint.kind}, same site" if reprint.same_site else reprint.kind.value
+
+
+def _print_article(entry: Entry, reprints: Sequence[Reprint]) -> None:
     article = entry.article
     out = console()
     out.print(Text(harmless(article.title), style="bold"), soft_wrap=True)
-    for name, value in _described(entry):
+    for name, value in (*_described(entry), *_reprinted(entry, reprints)):
         if value:
             print(f"{name:<11} {harmless(value)}")
     for part in (article.lead, article.text):
@@ -149,6 +187,15 @@ def _neighbours(article: Article) -> Iterator[tuple[str, str]]:
     for name, link in (("previous", article.previous), ("next", article.next)):
         if link:
             yield name, f"{link.title} {link.url}"
+
+
+def _reprinted(entry: Entry, reprints: Sequence[Reprint]) -> Iterator[tuple[str, str]]:
+    """Where else the article stands; of very many the first that were captured."""
+    for one in reprints[:_ALSO_AT]:
+        yield "also at", f"{one.entry.url} ({beside(one)}, {one.entry.id})"
+    if len(reprints) > _ALSO_AT:
+        left = len(reprints) - _ALSO_AT
+        yield "also at", f"{left} more: tinhuy reprints {entry.id} --limit {len(reprints)}"
 
 
 def _print_versions(versions: list[Version]) -> None:

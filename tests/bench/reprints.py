@@ -197,5 +197,5 @@ def _distance(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def main(sizes: list[int], seed: int) -> None:
-    for line in (*schemes(min(sizes[-1], 10_000), seed), "", *growth(sizes, seed)):
+    for line in chain(schemes(min(sizes[-1], 10_000), seed), [""], growth(sizes, seed)):
         print(line, flush=True)
