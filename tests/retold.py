@@ -22,7 +22,7 @@ _NEW_TONES = {"hòa": "hoà", "hóa": "hoá", "tỏa": "toả", "thủy": "thu�
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """A text under a title, and the stories that were put around it."""
+    """A text under a title, and the stories that something was taken from beside its own."""
 
     title: str
     lead: str | None
@@ -96,9 +96,10 @@ def _body(change: Callable[[list[str], random.Random], list[str]]) -> Retell:
 
 def _inserted(told: Telling, others: list[Telling], rng: random.Random) -> Telling:
     place = rng.randint(0, len(told.paragraphs))
-    more = rng.choice(rng.choice(others).paragraphs)
+    other = rng.choice(others)
+    more = rng.choice(other.paragraphs)
     paragraphs = (*told.paragraphs[:place], more, *told.paragraphs[place:])
-    return Telling(told.title, told.lead, paragraphs)
+    return Telling(told.title, told.lead, paragraphs, (other,))  # it may have no other paragraph
 
 
 def _embedded(stories: int) -> Retell:
