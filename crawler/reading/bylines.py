@@ -195,10 +195,11 @@ def _authorship(element: HtmlElement) -> int | None:
     """How surely an element says that it names the author; 0 is best, None not at all."""
     if element.get("itemprop") == "author":
         return 0
-    if element.get("rel") == "author" or _AUTHOR_PAGE.search(element.get("href") or ""):
+    if element.get("rel") == "author":
         return 1
-    name = _AUTHOR_NAMED.search(names(element))
-    return 2 + _NAMES.index(name[0].replace("-", "")) if name else None
+    if name := _AUTHOR_NAMED.search(names(element)):
+        return 2 + _NAMES.index(name[0].replace("-", ""))
+    return 2 + len(_NAMES) if _AUTHOR_PAGE.search(element.get("href") or "") else None
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

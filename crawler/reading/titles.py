@@ -85,7 +85,8 @@ def _emphasised(document: Document, body: Body) -> Iterator[str]:
     A page without headings and without a title of its own: hand-made, in tables.
     """
     large = {text_of(e) for e in islice(document.tree.iter(*_EMPHASIS), _MOST_BOLD) if _is_large(e)}
-    end = next((i for i, b in enumerate(document.blocks) if i in _texts(body)), body.first)
+    texts = (line.block for line in body.lines if line.block is not None and is_prose(line.text))
+    end = min(texts, default=body.first)
     for index in range(end, max(-1, end - _REACH), -1):
         block = document.blocks[index]
         if _is_common(document, index) or block.linked >= _LINKED:
@@ -98,11 +99,6 @@ def _emphasised(document: Document, body: Body) -> Iterator[str]:
 def _is_large(element: HtmlElement) -> bool:
     size = element.get("size") or ""
     return element.tag != "font" or size in ("4", "5", "6", "7") or size.startswith("+")
-
-
-def _texts(body: Body) -> set[int]:
-    """The blocks of the body that hold sentences."""
-    return {line.block for line in body.lines if line.block is not None and is_prose(line.text)}
 
 
 def _candidates(document: Document, body: Body) -> list[Block]:
