@@ -27,9 +27,12 @@ from archive.reprints import Group
 from archive.schema import (
     DUMP,
     ENTRIES,
+    FOUND_LATER,
     KNOWN,
+    LOOKED_AT,
     LOOKS_AT,
     READINGS,
+    READINGS_OF,
     SCHEMA,
     SCHEMA_VERSION,
     SEARCH,
@@ -100,6 +103,27 @@ class Catalog:
             f"SELECT reading FROM {READINGS} WHERE site = :site AND url = :url", site=site, url=url
         ).fetchone()
         return answers.article(row["reading"]) if row else None
+
+    def readings(self, site: str, since: str = "") -> Iterator[Article]:
+        """The newest reading of each capture of a site that was read as an article, from a WARC
+        date on, by URL and time.
+        """
+        rows = self._select(f"{READINGS_OF} ORDER BY url, seen_at", site=site, since=since)
+        return (answers.article(row["reading"]) for row in rows)
+
+    def count_readings(self, site: str, since: str = "") -> int:
+        """How many `readings` gives."""
+        sql = f"SELECT count(*) FROM ({READINGS_OF})"
+        return int(self._select(sql, site=site, since=since).fetchone()[0])
+
+    def looked_at(self, site: str) -> Iterator[tuple[str, str]]:
+        """The URL of every capture of a site that is a look at an article, and its WARC date."""
+        rows = self._select(LOOKED_AT, site=site)
+        return ((row["captured_url"], row["seen_at"]) for row in rows)
+
+    def found_later(self, site: str) -> set[str]:
+        """The URLs of articles that no visit has found, but a later reading of what was kept."""
+        return {row["url"] for row in self._select(FOUND_LATER, site=site)}
 
     def put(self, entry: journal.Entry) -> None:
         """Enter one look, run or model; see `put_many`."""

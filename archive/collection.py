@@ -154,6 +154,12 @@ class Collection:
         key = request_key(target_uri(url), "GET", b"", "")[0] if url is not None else None
         return self._captures_of(key)
 
+    def captures_of(self, site: str) -> Iterator[Capture]:
+        """The captures in the closed files of a site, sorted by URL key and time."""
+        prefix = self.file_prefix(site) + "-"
+        indexes = [path for path in self._indexes() if Path(path).name.startswith(prefix)]
+        return cdxj.captures(cdxj.merged(indexes), self.indexes_dir)
+
     def find(
         self,
         url: str,

@@ -1,4 +1,4 @@
-"""One task for each of many files, over several processes of this machine."""
+"""One task for each of many files, or many tasks, over several processes of this machine."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from archive.errors import WorkerDied
 Progress = Callable[[Path, int, int], None]
 """Called with each file when it is done, how many are done, and how many there are."""
 _Result = TypeVar("_Result")
+_Task = TypeVar("_Task")
 POOL_FROM = 16 * 1024 * 1024
 """Bytes in all from which starting workers is sooner done than reading alone."""
 _AHEAD = 4
@@ -51,6 +53,60 @@ def over_files(
             yielded += 1
     except BrokenProcessPool:
         yield from (done(path, _alone(function, path)) for path in paths[yielded:])
+
+
+def over_tasks(
+    function: Callable[[_Task], _Result], tasks: Iterable[_Task], workers: int | None = None
+) -> Iterator[_Result]:
+    """`function` of each task: results in the order of the tasks, which are asked for as there is
+    room for them. A single task is done in this process, and so are all when `workers` is one;
+    otherwise as for `over_files`, and a WorkerDied names the task.
+    """
+    waiting = iter(tasks)
+    running = deque[tuple[_Task, Future[_Result] | None]](
+        (task, None) for task in islice(waiting, 2)
+    )
+    count = (workers or os.cpu_count() or 1) if len(running) > 1 else 1
+    if count > 1:
+        try:
+            yield from _streamed(function, waiting, running, count)
+        except BrokenProcessPool:
+            yield from (_alone(function, task) for task in chain(_tasks(running), waiting))
+    else:
+        yield from map(function, chain(_tasks(running), waiting))
+
+
+def _tasks(running: deque[tuple[_Task, Future[_Result] | None]]) -> list[_Task]:
+    return [task for task, _ in running]
+
+
+def _streamed(
+    function: Callable[[_Task], _Result],
+    waiting: Iterator[_Task],
+    running: deque[tuple[_Task, Future[_Result] | None]],
+    workers: int,
+) -> Iterator[_Result]:
+    """What is in `running` has no result yet, whatever happens."""
+    with _pool(workers) as pool:
+        try:
+            while True:
+                running.extend(
+                    (task, None) for task in islice(waiting, workers * _AHEAD - len(running))
+                )
+                for place, (task, future) in enumerate(running):
+                    running[place] = (task, future or pool.submit(function, task))
+                if not running:
+                    return
+                result = _awaited(running[0][1])
+                running.popleft()
+                yield result
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _awaited(future: Future[_Result] | None) -> _Result:
+    assert future is not None  # all that is running was submitted
+    return future.result()
 
 
 def _sensible(paths: Sequence[Path]) -> int:
@@ -98,12 +154,12 @@ def _await_one(running: deque[tuple[Path, Future[_Result]]], done: _Counted) -> 
             done(path, None)
 
 
-def _alone(function: Callable[[Path], _Result], path: Path) -> _Result:
+def _alone(function: Callable[[_Task], _Result], task: _Task) -> _Result:
     with _pool(1) as pool:
         try:
-            return pool.submit(function, path).result()
+            return pool.submit(function, task).result()
         except BrokenProcessPool as error:
-            raise WorkerDied(path) from error
+            raise WorkerDied(str(task)) from error
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:

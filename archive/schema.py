@@ -111,6 +111,21 @@ LOOKS_AT = """
 SELECT looks.* FROM articles JOIN looks ON article = articles.key
 WHERE site = :site AND url = :url ORDER BY seen_at, reread_at
 """
+# Of a look and its readings again, the one behind which there is no other.
+READINGS_OF = """
+SELECT url, seen_at, reading FROM articles JOIN looks ON article = articles.key
+WHERE site = :site AND seen_at >= :since AND text_digest IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM looks AS later WHERE later.article = looks.article
+    AND later.seen_at = looks.seen_at AND later.reread_at > looks.reread_at
+    AND later.text_digest IS NOT NULL)
+"""
+LOOKED_AT = """
+SELECT captured_url, seen_at FROM articles JOIN looks ON article = articles.key WHERE site = :site
+"""
+FOUND_LATER = """
+SELECT url FROM articles WHERE site = :site AND NOT EXISTS (
+    SELECT 1 FROM looks WHERE article = articles.key AND reread_at = '')
+"""
 SIGHTINGS = """
 SELECT site, url, seen_at, reread_at, captured_url, reading
 FROM articles JOIN looks ON article = articles.key ORDER BY site, url, seen_at, reread_at

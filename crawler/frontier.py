@@ -22,6 +22,24 @@ class Admission:
     key: str
 
 
+class Identities:
+    """Calls an address by the URL of the article that it is known to show, else by its canonical
+    form.
+    """
+
+    def __init__(self, scope: Scope, known: Mapping[str, Known]) -> None:
+        self._scope = scope
+        self._urls = {
+            scope.canonical(address): url
+            for url, entry in known.items()
+            for address in entry.addresses
+        }
+
+    def __call__(self, url: str) -> str:
+        canonical = self._scope.canonical(url)
+        return self._urls.get(canonical, canonical)
+
+
 class Frontier:
     """What this run has seen, knows, and still may ask for.
 
@@ -45,11 +63,7 @@ class Frontier:
     ) -> None:
         self.scope = scope
         self.known = known
-        self._identities = {
-            scope.canonical(address): url
-            for url, entry in known.items()
-            for address in entry.addresses
-        }
+        self.identity = Identities(scope, known)
         self.policy, self.refresh, self.max_pages = policy, refresh, max_pages
         self.max_of_a_shape = max_of_a_shape
         self.counts, self.clock = counts, clock
@@ -86,11 +100,6 @@ class Frontier:
         if rule in ("not http", "another host", "too long") or rule.startswith("trap"):
             return False
         return self.remember(url) and not self._is_endless(self.scope.key(url))
-
-    def identity(self, url: str) -> str:
-        """The URL of the article that this address is known to show, else its canonical form."""
-        canonical = self.scope.canonical(url)
-        return self._identities.get(canonical, canonical)
 
     def remember(self, key: str) -> bool:
         """Remember a key; whether it was met for the first time in the run."""

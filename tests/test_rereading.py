@@ -6,11 +6,14 @@ of an article is then one that the reader of today does not give.
 
 from __future__ import annotations
 
+import shutil
+import signal
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +21,12 @@ import pytest
 
 from archive import Article, Catalog, Change, Collection, Look
 from archive.answers import Entry
+from archive.catalog import dump
 from archive.writer import warc_date
-from tests.cli import answer
+from crawler.reread import Rereading
+from tests.cli import answer, tinhuy
 from tests.practice import PracticeWeb
+from tests.torture.child import run
 
 SITE = "travinh"
 WORSE = "tinhuy 0 of before"
@@ -54,10 +60,27 @@ class Night:
 @pytest.fixture
 def night(tmp_path: Path) -> Iterator[Night]:
     """The site as it was crawled in a first night."""
-    with PracticeWeb(seed=7, articles=6) as web:
+    with PracticeWeb(seed=7, articles=6, only=(SITE,)) as web:
         made = Night(web, tmp_path / "c")
         made.crawl()
         yield made
+
+
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    """The same, and read by a worse reader then; for tests that copy it."""
+    with PracticeWeb(seed=7, articles=6, only=(SITE,)) as web:
+        made = Night(web, tmp_path_factory.mktemp("first") / "c")
+        made.crawl()
+        read_by_a_worse_reader(made.path)
+        yield made
+
+
+@pytest.fixture
+def stored(first_night: Night, tmp_path: Path) -> Night:
+    """A copy of what was kept in the first night, read by a worse reader then."""
+    shutil.copytree(first_night.path, tmp_path / "c")
+    return replace(first_night, path=tmp_path / "c")
 
 
 def worse(article: Article) -> Article:
@@ -145,9 +168,169 @@ def test_what_cannot_be_read_again_is_compared_as_it_was_read(night: Night, how:
     assert (counts["changed"], counts.get("reread", 0)) == (count, 0)
 
 
-def test_the_reader_of_today_reads_nothing_twice(night: Night) -> None:
-    """Where reader and model are the same, an edit is an edit: no capture is read again."""
+def test_an_edit_is_an_edit(night: Night) -> None:
+    """Where the old capture says to the reader of today what it said then, nobody tells of it."""
     edited = night.edit()
     counts = night.crawl("--refresh")
     assert (counts["changed"], counts.get("reread", 0)) == (1, 0)
     assert night.changes(edited) == ["new", "changed"]
+
+
+def reread(night: Night, *options: str, code: int = 0) -> dict[str, Any]:
+    [report] = answer("reread", SITE, f"--collection={night.path}", *options, code=code)
+    return dict(report)
+
+
+def said(path: Path) -> list[str]:
+    with Catalog(path / "catalog.sqlite3") as catalog:
+        return list(dump(catalog))
+
+
+def files(path: Path) -> dict[str, int]:
+    return {one.name: one.stat().st_size for one in (path / "archive").iterdir()}
+
+
+def test_a_dry_run_tells_and_writes_nothing(stored: Night) -> None:
+    """What would change is counted by field, with examples; no file is written, nothing said."""
+    count = len(stored.entries())
+    before = said(stored.path), files(stored.path)
+    report = reread(stored, "--dry-run")
+    assert (report["read"], report["text"], report["same"]) == (count, count, 0)
+    assert report["fields"]["text"] == {"gained": 0, "lost": 0, "changed": count}
+    assert report["fields"]["author"] == {"gained": 4, "lost": 0, "changed": 0}
+    assert 0 < report["distance"] < 0.2
+    example = next(one for one in report["examples"] if one["what"] == "text")
+    assert "Lượt xem: 1024" in example["before"]
+    assert report["written"] == 0
+    assert (said(stored.path), files(stored.path)) == before
+
+
+def test_what_is_read_again_is_kept_as_such(stored: Night) -> None:
+    """Better readings become versions of their own, the site is said to have done nothing, and a
+    second pass finds nothing more to say.
+    """
+    count = len(stored.entries())
+    seen = [(entry.url, entry.change, entry.last_seen, entry.gone_at) for entry in stored.entries()]
+    report = reread(stored)
+    assert report["written"] == report["text"] == count
+    assert sum(entry.article.author is not None for entry in stored.entries()) == 4
+    for entry in stored.entries():
+        assert "Lượt xem" not in entry.article.text
+        assert stored.changes(entry.url) == ["new", "reread", "reread"]
+    told = [(entry.url, entry.change, entry.last_seen, entry.gone_at) for entry in stored.entries()]
+    assert told == seen
+    before = files(stored.path)
+    again = reread(stored)
+    assert (again["same"], again["written"], again["model"]) == (count, 0, report["model"])
+    assert files(stored.path) == before
+    assert answer("verify", f"--collection={stored.path}") == []
+
+
+def test_a_rebuild_knows_what_was_read_again(stored: Night) -> None:
+    """The catalog of a collection that was read again is the same after a rebuild."""
+    reread(stored)
+    before = said(stored.path)
+    (stored.path / "catalog.sqlite3").unlink()
+    assert tinhuy("rebuild", f"--collection={stored.path}").returncode == 0
+    assert said(stored.path) == before
+
+
+def test_every_version_is_read_again(night: Night) -> None:
+    """Not only the newest capture of an article is read, but each that brought a reading; since a
+    day, only those from then on.
+    """
+    edited = night.edit()
+    night.crawl("--refresh")
+    read_by_a_worse_reader(night.path)
+    later = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert reread(night, "--dry-run", f"--since={later}")["read"] == 0
+    report = reread(night, "--since=2020-01-01")
+    assert report["read"] == len(night.entries()) + 1
+    assert night.changes(edited)[-2:] == ["reread", "reread"]
+
+
+def test_an_article_that_no_reader_had_found(night: Night) -> None:
+    """An article in a capture that was not read as one is found by reading again, as of then."""
+    with closing(sqlite3.connect(night.path / "catalog.sqlite3")) as database:
+        urls = [row[0] for row in database.execute("SELECT url FROM articles ORDER BY url")]
+    collection = Collection.open(night.path)
+    with Catalog(collection.catalog_path) as catalog:
+        [run] = catalog.runs()
+    for path in collection.warcs(text=True):
+        path.unlink()
+    with collection.recording(site=SITE, run_id=run.id) as recording:
+        recording.finish(run)  # as if nothing had been read in it
+    tinhuy("rebuild", f"--collection={night.path}")
+    assert night.entries() == []
+    report = reread(night)
+    assert report["found"] == report["written"] == len(urls)
+    assert [entry.url for entry in night.entries()] == urls
+    assert {entry.change for entry in night.entries()} == {Change.NEW}
+    before = said(night.path)
+    tinhuy("rebuild", f"--collection={night.path}")
+    assert said(night.path) == before
+    assert reread(night)["written"] == 0
+
+
+def test_a_damaged_capture_is_told(stored: Night) -> None:
+    """A capture that cannot be read is told of, with exit code 6, and the others are read."""
+    capture = stored.entries()[0].article.capture
+    assert capture
+    path = Collection.open(stored.path).file(capture.filename)
+    data = bytearray(path.read_bytes())
+    data[capture.offset + 40 : capture.offset + 60] = bytes(20)
+    path.write_bytes(data)
+    report = reread(stored, code=6)
+    assert (report["unreadable"], report["text"]) == (1, len(stored.entries()) - 1)
+
+
+def test_a_site_that_is_being_crawled(stored: Night) -> None:
+    """While a run has the site nothing is read again but for a look: the site is locked."""
+    collection = Collection.open(stored.path)
+    with collection.recording(site=SITE, run_id="r"):
+        done = tinhuy("reread", SITE, f"--collection={stored.path}")
+        assert (done.returncode, len(done.stderr.splitlines())) == (5, 1)
+        assert reread(stored, "--dry-run")["read"] == len(stored.entries())
+
+
+def test_a_site_that_is_unknown(night: Night) -> None:
+    """A site that is neither in the list nor in the collection is told in one line."""
+    done = tinhuy("reread", "nowhere", f"--collection={night.path}")
+    assert done.returncode == 3
+    assert done.stderr.startswith("tinhuy: no site is called 'nowhere'")
+
+
+def test_workers_read_as_one_does(stored: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two processes with some captures each say the same of a site as one with all of them."""
+    collection, told = Collection.open(stored.path), list[tuple[str, int, int]]()
+    with Rereading(collection, SITE, dry_run=True, workers=1) as alone:
+        expected = alone.read()
+    monkeypatch.setattr("crawler.reread.CAPTURES", 2)
+    with Rereading(collection, SITE, dry_run=True, workers=2) as parted:
+        assert parted.read(lambda *done: told.append(done)) == expected
+    count = len(stored.entries())
+    assert [one for one in told if one[0] == "learning"][-1] == ("learning", count, count)
+    assert [done for what, done, total in told if what == "reading"] == list(range(2, count + 1, 2))
+    assert {total for what, _, total in told if what == "reading"} == {count}
+
+
+@pytest.mark.parametrize(
+    ("call", "how"), [(1, "kill"), (4, "after"), (7, "kill"), (10, "after")]
+)
+def test_a_killed_pass_loses_nothing(stored: Night, call: int, how: str) -> None:
+    """Killed at any write, sync or renaming, what was written is mended by the next command, the
+    next pass writes what is lacking, and the catalog is what a rebuild makes of the files.
+    """
+    entries = stored.entries()
+    fault = {"under": str(stored.path), "call": call, "how": how}
+    done = run("reread", SITE, f"--collection={stored.path}", fault=fault)
+    assert done.code == -signal.SIGKILL, done.err
+    reread(stored)
+    for entry in stored.entries():
+        assert stored.changes(entry.url) == ["new", "reread", "reread"]
+        assert "Lượt xem" not in entry.article.text
+    assert len(stored.entries()) == len(entries)
+    assert answer("verify", f"--collection={stored.path}") == []
+    before = said(stored.path)
+    tinhuy("rebuild", f"--collection={stored.path}")
+    assert said(stored.path) == before

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, diff, exits, keep, look, reading, reprints, serve, sites
+from crawler.cli import crawl, diff, exits, keep, look, reading, reprints, reread, serve, sites
 from crawler.cli.output import harmless
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     reading.model,
     reprints.reprints,
     crawl.replay,
+    reread.reread,
     keep.verify,
     keep.rebuild,
     keep.export,

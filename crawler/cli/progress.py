@@ -85,6 +85,46 @@ class Files:
         self._bar.update(self._task, completed=done, total=total)
 
 
+class Captures:
+    """Takes the progress of work on the captures of a site: a bar on a terminal, elsewhere a line
+    now and then.
+    """
+
+    def __init__(self, site: str) -> None:
+        self._site, self._console = site, console(stderr=True)
+        shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._bar = Bar(
+            *shown,
+            TextColumn("captures"),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+            redirect_stdout=sys.stdout.isatty(),
+        )
+        self._task = self._bar.add_task(site)
+        self._next_line = time.monotonic() + LINE_SECONDS
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        self._bar.update(
+            self._task, description=f"{self._site}: {what}", completed=done, total=total
+        )
+        if not self._console.is_terminal and time.monotonic() >= self._next_line:
+            self._next_line = time.monotonic() + LINE_SECONDS
+            print(f"{self._site}: {what}, {done} of {total} captures", file=sys.stderr, flush=True)
+
+
 def _row(state: RunState) -> tuple[str | int | float, ...]:
     counts = state.counts
     pages = counts.get("pages", 0)

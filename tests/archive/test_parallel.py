@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from itertools import count, islice
 from pathlib import Path
 
 import pytest
 
 from archive.errors import WorkerDied
-from archive.parallel import over_files
+from archive.parallel import over_files, over_tasks
 
 PATHS = [Path(f"{seconds}.{number}") for number, seconds in enumerate((3, 0, 1, 0, 2))]
 
@@ -108,3 +110,48 @@ def _alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+@pytest.mark.parametrize("workers", [1, 2, None])
+def test_results_come_in_the_order_of_the_tasks(workers: int | None) -> None:
+    """However long each task takes, results keep the order."""
+    results = list(over_tasks(slow, iter(PATHS), workers))
+    assert [name for name, _ in results] == [path.name for path in PATHS]
+
+
+def test_tasks_are_taken_as_there_is_room() -> None:
+    """Of tasks without end only so many are taken as are worked on, and the results are there."""
+    taken = list[int]()
+
+    def endless() -> Iterator[Path]:
+        for number in count():
+            taken.append(number)
+            yield Path(f"0.{number}")
+
+    results = over_tasks(slow, endless(), 2)
+    assert [name for name, _ in islice(results, 20)] == [f"0.{number}" for number in range(20)]
+    results.close()  # type: ignore[attr-defined]
+    assert len(taken) < 40
+
+
+def test_one_task_needs_no_process() -> None:
+    """A single task is done here, and so are all when one worker is asked for."""
+    assert [pid for _, pid in over_tasks(slow, PATHS[1:2])] == [os.getpid()]
+    assert {pid for _, pid in over_tasks(slow, PATHS[1:3], 1)} == {os.getpid()}
+    assert os.getpid() not in {pid for _, pid in over_tasks(slow, PATHS, 2)}
+    assert list(over_tasks(slow, [])) == []
+
+
+def test_a_worker_that_dies_is_named_by_its_task() -> None:
+    """Every task but the deadly one is done, whichever worker had it in hand."""
+    paths = [Path(name) for name in ("a", "b", "killer", *"cdefghijklmnop")]
+    results = over_tasks(deadly, iter(paths), 2)
+    assert [next(results), next(results)] == ["a", "b"]
+    with pytest.raises(WorkerDied, match="killer"):
+        next(results)
+
+
+def test_an_error_of_a_task_is_raised() -> None:
+    """What a task raises is raised to whoever asks for its result."""
+    with pytest.raises(ValueError, match=r"3\.0"):
+        list(over_tasks(failing, PATHS, 2))

@@ -1,0 +1,413 @@
+"""Reading again what is kept of a site, by the reader and rules of today and a model learned anew.
+
+First all is read and what changes is counted; what is to be kept waits in a temporary file. Then it
+is written, as readings again: no site is said to have done anything. Nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import pickle
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from itertools import chain, islice
+from pathlib import Path
+from types import TracebackType
+from typing import IO, NamedTuple, Self
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from archive import Article, Capture, Catalog, Change, Collection, Look, Model, Recording
+from archive.article import Digests, compare, digests
+from archive.parallel import over_tasks
+from archive.writer import warc_date
+from crawler import registry, settings
+from crawler.archived import UNREADABLE, Study, page_of, reread
+from crawler.differences import Example, Report, distance
+from crawler.frontier import Identities
+from crawler.reading import SiteModel, Traits, study
+from crawler.reading.decode import decode
+from crawler.reading.model import TITLES
+from crawler.scope import Scope
+from crawler.session import newest_model
+from crawler.site import Site
+
+CAPTURES = 200
+"""Captures that one task reads."""
+COMMIT_LOOKS = 100
+LEARN_FROM = TITLES
+"""Articles that a model is learned from, the newest: as many as it knows titles of."""
+_HTML = ("html", "warc/revisit")
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how many captures of it are done, and how many there are."""
+
+
+class Rules(NamedTuple):
+    """By what the pages of a site are told apart and read. Small: it goes to every worker."""
+
+    home: str
+    site: str
+    hosts: tuple[str, ...]
+    platform: str
+    model: str
+    """The file that holds the model, and is another at every pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Captures for one worker. `stored` are what they were read as; None where they were not."""
+
+    rules: Rules
+    stored: tuple[tuple[Capture, Article | None], ...]
+
+    def __str__(self) -> str:
+        first = self.stored[0][0]
+        return f"{len(self.stored)} captures of {self.rules.site} from {first.url} on"
+
+
+class Verdict(NamedTuple):
+    """What became of a capture: same, text, metadata, refused, unreadable, found or nothing."""
+
+    kind: str
+    stored: Article | None = None
+    look: Look | None = None
+    why: str = ""
+    distance: float = 0.0
+
+
+class Rereading:
+    """One pass over the captures of a site. A context manager; for one thread.
+
+    `report` is complete when `read` was called; `keep` then writes. Without `dry_run` the site is
+    locked from enter to exit: entering raises CollectionLocked while it is crawled.
+    `workers` as for `over_tasks`.
+    """
+
+    def __init__(
+        self,
+        collection: Collection,
+        site: str,
+        *,
+        since: datetime | None = None,
+        dry_run: bool = False,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        workers: int | None = None,
+    ) -> None:
+        self.report = Report(site=site)
+        self._collection, self._site, self._clock, self._workers = collection, site, clock, workers
+        self._since = warc_date(since) if since else ""
+        self._recording: Recording | None = None if dry_run else self._record()
+        self._new_model: Model | None = None
+        self._held = ExitStack()
+        self._found = list[tuple[str, int]]()
+
+    def _record(self) -> Recording:
+        return self._collection.recording(site=self._site, run_id=str(uuid4()), clock=self._clock)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as held:
+            if self._recording:
+                held.enter_context(self._recording)
+            self._catalog = held.enter_context(Catalog(self._collection.catalog_path))
+            self._directory = held.enter_context(tempfile.TemporaryDirectory(prefix="tinhuy-"))
+            self._waiting: IO[bytes] = held.enter_context(tempfile.TemporaryFile())
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._held.__exit__(kind, error, trace)
+
+    def read(self, progress: Progress = lambda what, done, total: None) -> Report:
+        """Read all captures, and count what changes. Nothing is written to the collection."""
+        rules = self._rules()
+        rules = rules._replace(model=self._kept(self._learn(rules, progress)))
+        total = self._catalog.count_readings(self._site, self._since)
+        total += sum(1 for _ in self._unread(rules))
+        at = warc_date(self._clock())
+        for verdicts in over_tasks(partial(_judge, at), self._tasks(rules), self._workers):
+            for verdict in verdicts:
+                self._count(verdict)
+            progress("reading", self.report.read, total)
+        return self.report
+
+    def keep(self, progress: Progress = lambda what, done, total: None) -> None:
+        """Write what was found. What is written once is the same at the next pass: whoever is
+        interrupted begins again, and goes on.
+
+        Raises StorageFailed; DiskNearlyFull with less than MIN_FREE_BYTES (a setting) left.
+        """
+        recording = self._recording
+        if recording is None:
+            raise ValueError("a dry run keeps nothing")
+        if self._new_model:
+            recording.learn(self._new_model)
+            self._catalog.put_model(self._new_model)
+        looks = chain(self._changed(), self._dated())
+        total = self.report.text + self.report.metadata + len(self._found)
+        while some := list(islice(looks, COMMIT_LOOKS)):
+            recording.check_space(settings.MIN_FREE_BYTES)
+            some = [recording.convert(look) for look in some]
+            recording.commit()
+            self._catalog.put_many(some)
+            self.report.written += len(some)
+            progress("writing", self.report.written, total)
+        recording.close()
+        self._catalog.note_files(recording.text_files)
+
+    # Before anything is read
+
+    def _rules(self) -> Rules:
+        """The site's rules; of a site that is not in the list those of the platform it shows."""
+        runs = self._catalog.runs(self._site)
+        at = tuple(urlsplit(url).netloc for url in runs[-1].at) if runs else ()
+        rules = Rules(str(self._collection.path), self._site, at, "", "")
+        try:
+            return rules._replace(hosts=at or registry.site(self._site).domains)
+        except registry.UnknownSite:
+            newest = max(
+                self._catalog.articles(self._site), key=lambda one: one.last_seen, default=None
+            )
+            if newest is None:
+                raise
+        host = urlsplit(newest.url).netloc
+        return rules._replace(hosts=(host,), platform=self._platform(newest.article))
+
+    def _platform(self, article: Article) -> str:
+        """What an article of an unknown site was made by, as a crawl sees it on the first page."""
+        try:
+            assert article.capture
+            page = page_of(self._collection, article.capture)
+        except UNREADABLE:
+            return ""
+        found = registry.recognise(decode(page.body, page.content_type, None).text)
+        return found.name if found else ""
+
+    def _learn(self, rules: Rules, progress: Progress) -> SiteModel:
+        """The model learned anew from what is kept, by a reader that has learned nothing."""
+        model = SiteModel()
+        rules = rules._replace(model=self._kept(model))
+        captures = _newest(self._catalog.readings(self._site), LEARN_FROM)
+        tasks = (Task(rules, some) for some in _chunks((one, None) for one in captures))
+        done = 0
+        for traits in over_tasks(_traits, tasks, self._workers):
+            model, done = model.learn(traits), min(done + CAPTURES, len(captures))
+            progress("learning", done, len(captures))
+        self.report.model = model.version
+        if model.version and model.version != newest_model(self._catalog, self._site).version:
+            self._new_model = Model(
+                site=self._site,
+                version=model.version,
+                learned_at=warc_date(self._clock()),
+                content=model.to_json(),
+            )
+        return model
+
+    def _kept(self, model: SiteModel) -> str:
+        """A file with the model, for the workers."""
+        path = Path(self._directory) / f"model-{model.version}.json"
+        path.write_text(json.dumps(model.to_json()))
+        return str(path)
+
+    def _tasks(self, rules: Rules) -> Iterator[Task]:
+        stored = (
+            (article.capture, article)
+            for article in self._catalog.readings(self._site, self._since)
+            if article.capture
+        )
+        unread = ((capture, None) for capture in self._unread(rules))
+        return (Task(rules, some) for some in _chunks(chain(stored, unread)))
+
+    def _unread(self, rules: Rules) -> Iterator[Capture]:
+        """Captures of pages that may be articles, and were not read as one that is known."""
+        scope, identity = _scope(rules), _identities(rules, self._catalog)
+        looked_at = {hash((url, date[:19])) for url, date in self._catalog.looked_at(self._site)}
+        known = {one.url for one in self._catalog.known(self._site)}
+        known -= self._catalog.found_later(self._site)
+        for capture in self._collection.captures_of(self._site):
+            when = capture.captured_at.isoformat()[:19]
+            if (
+                capture.status == 200
+                and not capture.method
+                and any(kind in capture.mime for kind in _HTML)
+                and when >= self._since[:19]
+                and hash((capture.url, when)) not in looked_at
+                and scope.decide(capture.url).kind in ("article", "page")
+                and identity(capture.url) not in known
+            ):
+                yield capture
+
+    # What was read
+
+    def _count(self, verdict: Verdict) -> None:
+        report, look = self.report, verdict.look
+        report.read += 1
+        if verdict.kind == "text":
+            report.add_distance(verdict.distance)
+        elif verdict.kind != "nothing":
+            setattr(report, verdict.kind, getattr(report, verdict.kind) + 1)
+        if verdict.stored and look and look.article:
+            report.differ(verdict.stored, look.article)
+        elif look and look.article:
+            report.give(Example(url=look.url, what="found", after=look.article.title))
+        elif verdict.stored and verdict.why:
+            report.give(Example(url=verdict.stored.url, what=verdict.kind, after=verdict.why[:200]))
+        if look:
+            self._set_aside(look)
+
+    def _set_aside(self, look: Look) -> None:
+        if look.change is Change.NEW:
+            self._found.append((look.seen_at, self._waiting.tell()))
+        pickle.dump(look, self._waiting)
+
+    def _changed(self) -> Iterator[Look]:
+        """The readings again, as they come."""
+        end, at = self._waiting.tell(), 0
+        while at < end:
+            self._waiting.seek(at)
+            look: Look = pickle.load(self._waiting)
+            at = self._waiting.tell()
+            if look.change is Change.REREAD:
+                yield look
+
+    def _dated(self) -> Iterator[Look]:
+        """The articles that had not been found, in the order of their captures: each is what it is
+        after the one before.
+        """
+        known = {one.url for one in self._catalog.known(self._site)}
+        known -= self._catalog.found_later(self._site)
+        newest = dict[str, Digests]()
+        for _, offset in sorted(self._found):
+            self._waiting.seek(offset)
+            look: Look = pickle.load(self._waiting)
+            if look.url in known or look.article is None:
+                continue
+            before = newest.get(look.url) or self._catalog.reading(self._site, look.url)
+            change = compare(before, look.article) if before else Change.NEW
+            newest[look.url] = digests(look.article)
+            article = look.article if change is not Change.UNCHANGED else None
+            yield replace(look, change=change, article=article)
+
+
+def _newest(readings: Iterable[Article], most: int) -> list[Capture]:
+    """The newest captures of the articles seen last, the oldest first; given by URL and time."""
+    last = dict[str, Capture]()
+    for article in readings:
+        if article.capture:
+            last[article.url] = article.capture
+    newest = heapq.nlargest(most, last.values(), key=lambda capture: (capture.date, capture.url))
+    return newest[::-1]
+
+
+def _chunks(
+    captures: Iterable[tuple[Capture, Article | None]],
+) -> Iterator[tuple[tuple[Capture, Article | None], ...]]:
+    captures = iter(captures)
+    while some := tuple(islice(captures, CAPTURES)):
+        yield some
+
+
+# In a worker
+
+
+def _traits(task: Task) -> list[Traits]:
+    """What can be learned from captures, by the reader that has learned nothing."""
+    read, collection = _study(task.rules), Collection(Path(task.rules.home))
+    found = list[Traits]()
+    for capture, _ in task.stored:
+        try:
+            traits = read(page_of(collection, capture)).traits
+        except UNREADABLE:
+            continue  # the pass over all captures tells of it
+        if traits:
+            found.append(traits)
+    return found
+
+
+def _judge(at: str, task: Task) -> list[Verdict]:
+    read, collection = _study(task.rules), Collection(Path(task.rules.home))
+    return [_verdict(collection, capture, stored, read, at) for capture, stored in task.stored]
+
+
+def _verdict(
+    collection: Collection, capture: Capture, stored: Article | None, read: Study, at: str
+) -> Verdict:
+    try:
+        capture, _ = collection.identify(capture)
+        found = read(page_of(collection, capture)).found
+    except UNREADABLE as error:
+        return Verdict("unreadable", stored, why=str(error)) if stored else Verdict("nothing")
+    if stored is None:
+        return _first(found, at) if isinstance(found, Article) else Verdict("nothing")
+    if not isinstance(found, Article):
+        return Verdict("refused", stored, why=getattr(found, "reason", "gone"))
+    look = reread(stored, found, at)
+    if look is None or look.article is None:
+        return Verdict("same")
+    if compare(stored, look.article) in (Change.CHANGED, Change.ORTHOGRAPHY):
+        return Verdict("text", stored, look, distance=distance(stored, look.article))
+    return Verdict("metadata", stored, look)
+
+
+def _first(article: Article, at: str) -> Verdict:
+    """An article in a capture that had not been read as one."""
+    assert article.capture
+    look = Look(
+        url=article.url,
+        site=article.site,
+        change=Change.NEW,
+        capture=article.capture,
+        article=article,
+        reread_at=at,
+    )
+    return Verdict("found", look=look)
+
+
+@lru_cache(maxsize=2)
+def _study(rules: Rules) -> Study:
+    """How pages are read. A worker makes it once, for a model that knows nothing and for the one
+    that was learned.
+    """
+    with Catalog(Collection(Path(rules.home)).catalog_path) as catalog:
+        identity = _identities(rules, catalog)
+    return partial(
+        study,
+        site=rules.site,
+        rules=registry.rules(_site(rules)).article,
+        canonical=identity,
+        model=SiteModel.from_json(json.loads(Path(rules.model).read_text())),
+    )
+
+
+def _site(rules: Rules) -> Site:
+    try:
+        return registry.site(rules.site)
+    except registry.UnknownSite:
+        return Site(
+            name=rules.site,
+            title=rules.site,
+            province="",
+            level="",
+            domains=rules.hosts,
+            seeds=(),
+            platform=rules.platform,
+        )
+
+
+def _scope(rules: Rules) -> Scope:
+    whole = registry.rules(_site(rules))
+    return Scope(rules.hosts, whole.urls, whole.traps)
+
+
+def _identities(rules: Rules, catalog: Catalog) -> Identities:
+    return Identities(_scope(rules), {one.url: one for one in catalog.known(rules.site)})
