@@ -1,12 +1,13 @@
 """A web archive on disk: every HTTP exchange as WARC, indexes, and what was read from the pages."""
 
 from archive.answers import Entry, Hit, Known, SiteCounts, Version
-from archive.article import Article, Change, Gone, Link, Look, Model, Removal, Run
+from archive.article import Article, Change, Digests, Gone, Link, Look, Model, Removal, Run
 from archive.catalog import Catalog
 from archive.cdxj import Capture
 from archive.checks.finding import Finding
 from archive.collection import Collection
 from archive.dedup import Validators
+from archive.diff import Part, Piece
 from archive.digest import Digest
 from archive.errors import (
     ArchiveError,
@@ -44,6 +45,7 @@ __all__ = [
     "CollectionLocked",
     "CorruptRecord",
     "Digest",
+    "Digests",
     "DiskNearlyFull",
     "Entry",
     "EntryTooLarge",
@@ -61,6 +63,8 @@ __all__ = [
     "Model",
     "NotACollection",
     "NotAnArchive",
+    "Part",
+    "Piece",
     "Progress",
     "Recording",
     "Rejected",
