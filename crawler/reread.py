@@ -39,6 +39,8 @@ from crawler.site import Site
 
 CAPTURES = 200
 """Captures that one task reads."""
+POOL_FROM = 1000
+"""Captures from which starting other processes, which load all that reads, is sooner done."""
 COMMIT_LOOKS = 100
 LEARN_FROM = TITLES
 """Articles that a model is learned from, the newest: as many as it knows titles of."""
@@ -86,7 +88,7 @@ class Rereading:
 
     `report` is complete when `read` was called; `keep` then writes. Without `dry_run` the site is
     locked from enter to exit: entering raises CollectionLocked while it is crawled.
-    `workers` as for `over_tasks`.
+    `workers` as for `over_tasks`; without it one, for less than POOL_FROM captures.
     """
 
     def __init__(
@@ -135,7 +137,8 @@ class Rereading:
         total = self._catalog.count_readings(self._site, self._since)
         total += sum(1 for _ in self._unread(rules))
         at = warc_date(self._clock())
-        for verdicts in over_tasks(partial(_judge, at), self._tasks(rules), self._workers):
+        workers = self._sensible(total)
+        for verdicts in over_tasks(partial(_judge, at), self._tasks(rules), workers):
             for verdict in verdicts:
                 self._count(verdict)
             progress("reading", self.report.read, total)
@@ -200,7 +203,7 @@ class Rereading:
         captures = _newest(self._catalog.readings(self._site), LEARN_FROM)
         tasks = (Task(rules, some) for some in _chunks((one, None) for one in captures))
         done = 0
-        for traits in over_tasks(_traits, tasks, self._workers):
+        for traits in over_tasks(_traits, tasks, self._sensible(len(captures))):
             model, done = model.learn(traits), min(done + CAPTURES, len(captures))
             progress("learning", done, len(captures))
         self.report.model = model.version
@@ -212,6 +215,9 @@ class Rereading:
                 content=model.to_json(),
             )
         return model
+
+    def _sensible(self, captures: int) -> int | None:
+        return 1 if self._workers is None and captures < POOL_FROM else self._workers
 
     def _kept(self, model: SiteModel) -> str:
         """A file with the model, for the workers."""

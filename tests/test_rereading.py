@@ -332,3 +332,18 @@ def test_a_killed_pass_loses_nothing(stored: Night, call: int) -> None:
     before = said(stored.path)
     tinhuy("rebuild", f"--collection={stored.path}")
     assert said(stored.path) == before
+
+
+def test_a_site_that_is_not_in_the_list(tmp_path: Path) -> None:
+    """A site that was crawled by its address alone is read again by the rules of the platform that
+    its pages show: today's reader says today what it said today.
+    """
+    with PracticeWeb(seed=7, articles=6, only=(SITE,)) as web:
+        url = web.sites[SITE].start
+        answer("crawl", url, "--delay=0", f"--collection={tmp_path}/c")
+    with Catalog(tmp_path / "c" / "catalog.sqlite3") as catalog:
+        [site] = catalog.counts()
+    [report] = answer("reread", f"--collection={tmp_path}/c")
+    assert report["site"] == site.site
+    assert (report["read"], report["same"]) == (site.articles, site.articles)
+    assert report["written"] == report["unreadable"] == 0
