@@ -2,23 +2,84 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from archive import ArticleNotFound, Capture, Catalog, Collection
+from archive import Article, ArticleNotFound, Capture, Catalog, Collection
 from crawler import registry
-from crawler.archived import page_of
-from crawler.reading import Page, Reading, study
+from crawler.archived import UNREADABLE, Study, page_of
+from crawler.frontier import Identities
+from crawler.reading import Page, Reading, SiteModel, study
 from crawler.reading.decode import decode
+from crawler.scope import Scope
 from crawler.session import newest_model
-from crawler.site import ArticleRules
+from crawler.site import Site
+
+
+class Rules(NamedTuple):
+    """By what the pages of a site are told apart and read. Small: it can go to other processes.
+
+    `hosts` stood for the site's own in its newest run; `platform` is that of a site that is not in
+    the list, or empty.
+    """
+
+    site: str
+    hosts: tuple[str, ...]
+    platform: str
+
+    @property
+    def scope(self) -> Scope:
+        """Which addresses are the site's, and what they are."""
+        whole = registry.rules(self._as_site())
+        return Scope(self.hosts, whole.urls, whole.traps)
+
+    def identities(self, catalog: Catalog) -> Identities:
+        """What every address of the site's articles is known by."""
+        return Identities(self.scope, {one.url: one for one in catalog.known(self.site)})
+
+    def reader(self, canonical: Identities, model: SiteModel) -> Study:
+        """What reads a page of the site."""
+        article = registry.rules(self._as_site()).article
+        return partial(study, site=self.site, rules=article, canonical=canonical, model=model)
+
+    def _as_site(self) -> Site:
+        try:
+            return registry.site(self.site)
+        except registry.UnknownSite:
+            return Site(
+                name=self.site,
+                title=self.site,
+                province="",
+                level="",
+                domains=self.hosts,
+                seeds=(),
+                platform=self.platform,
+            )
+
+
+def rules_of(collection: Collection, catalog: Catalog, site: str) -> Rules:
+    """The rules of a site; of one that is not in the list those of the platform that its newest
+    article shows. Raises UnknownSite when there is no article either."""
+    runs = catalog.runs(site)
+    at = tuple(urlsplit(url).netloc for url in runs[-1].at) if runs else ()
+    try:
+        return Rules(site, at or registry.site(site).domains, "")
+    except registry.UnknownSite:
+        newest = max(catalog.articles(site), key=lambda one: one.last_seen, default=None)
+        if newest is None:
+            raise
+    return Rules(site, (urlsplit(newest.url).netloc,), _platform_of(collection, newest.article))
 
 
 def reading_of(collection: Collection, catalog: Catalog, capture: Capture) -> Reading:
     """A capture read as its site is read today. Raises what `page_of` raises."""
-    page = page_of(collection, capture)
-    site = _site_of(catalog, capture.url)
-    rules, model = _rules(site, page), newest_model(catalog, site)
-    return study(page, site=site, rules=rules, model=model)
+    page, site = page_of(collection, capture), _site_of(catalog, capture.url)
+    try:
+        rules = rules_of(collection, catalog, site)
+    except registry.UnknownSite:
+        rules = Rules(site, (urlsplit(capture.url).netloc,), _platform(page))
+    return rules.reader(rules.identities(catalog), newest_model(catalog, site))(page)
 
 
 def _site_of(catalog: Catalog, url: str) -> str:
@@ -30,9 +91,16 @@ def _site_of(catalog: Catalog, url: str) -> str:
         return known.name if known else urlsplit(url).netloc.replace(":", "-")
 
 
-def _rules(site: str, page: Page) -> tuple[ArticleRules, ...]:
+def _platform_of(collection: Collection, article: Article) -> str:
+    if article.capture is None:
+        return ""
     try:
-        return registry.rules(registry.site(site)).article
-    except registry.UnknownSite:
-        platform = registry.recognise(decode(page.body, page.content_type).text)
-        return platform.article if platform else ()
+        return _platform(page_of(collection, article.capture))
+    except UNREADABLE:
+        return ""
+
+
+def _platform(page: Page) -> str:
+    """What a page was made by, as a crawl sees it on the first page of an unknown site."""
+    found = registry.recognise(decode(page.body, page.content_type).text)
+    return found.name if found else ""

@@ -19,23 +19,19 @@ from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from archive import Article, Capture, Catalog, Change, Collection, Look, Model, Recording
 from archive.article import Digests, compare, digests
 from archive.parallel import over_tasks
 from archive.writer import warc_date
-from crawler import registry, settings
+from crawler import settings
 from crawler.archived import UNREADABLE, Study, page_of, reread
 from crawler.differences import Example, Report, distance
-from crawler.frontier import Identities
-from crawler.reading import SiteModel, Traits, study
-from crawler.reading.decode import decode
+from crawler.readers import Rules, rules_of
+from crawler.reading import SiteModel, Traits
 from crawler.reading.model import TITLES
-from crawler.scope import Scope
 from crawler.session import newest_model
-from crawler.site import Site
 
 CAPTURES = 200
 """Captures that one task reads."""
@@ -50,27 +46,25 @@ Progress = Callable[[str, int, int], None]
 """Called with what is being done, how many captures of it are done, and how many there are."""
 
 
-class Rules(NamedTuple):
-    """By what the pages of a site are told apart and read. Small: it goes to every worker."""
+class How(NamedTuple):
+    """What a worker reads by: a collection, the rules of a site, and the file of its model."""
 
     home: str
-    site: str
-    hosts: tuple[str, ...]
-    platform: str
+    rules: Rules
     model: str
-    """The file that holds the model, and is another at every pass."""
+    """It has another name at every pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """Captures for one worker. `stored` are what they were read as; None where they were not."""
 
-    rules: Rules
+    how: How
     stored: tuple[tuple[Capture, Article | None], ...]
 
     def __str__(self) -> str:
         first = self.stored[0][0]
-        return f"{len(self.stored)} captures of {self.rules.site} from {first.url} on"
+        return f"{len(self.stored)} captures of {self.how.rules.site} from {first.url} on"
 
 
 class Verdict(NamedTuple):
@@ -132,13 +126,13 @@ class Rereading:
 
     def read(self, progress: Progress = lambda what, done, total: None) -> Report:
         """Read all captures, and count what changes. Nothing is written to the collection."""
-        rules = self._rules()
-        rules = rules._replace(model=self._kept(self._learn(rules, progress)))
+        rules = rules_of(self._collection, self._catalog, self._site)
+        how = self._how(rules, self._learn(rules, progress))
         total = self._catalog.count_readings(self._site, self._since)
         total += sum(1 for _ in self._unread(rules))
         at = warc_date(self._clock())
         workers = self._sensible(total)
-        for verdicts in over_tasks(partial(_judge, at), self._tasks(rules), workers):
+        for verdicts in over_tasks(partial(_judge, at), self._tasks(how), workers):
             for verdict in verdicts:
                 self._count(verdict)
             progress("reading", self.report.read, total)
@@ -170,38 +164,12 @@ class Rereading:
 
     # Before anything is read
 
-    def _rules(self) -> Rules:
-        """The site's rules; of a site that is not in the list those of the platform it shows."""
-        runs = self._catalog.runs(self._site)
-        at = tuple(urlsplit(url).netloc for url in runs[-1].at) if runs else ()
-        rules = Rules(str(self._collection.path), self._site, at, "", "")
-        try:
-            return rules._replace(hosts=at or registry.site(self._site).domains)
-        except registry.UnknownSite:
-            newest = max(
-                self._catalog.articles(self._site), key=lambda one: one.last_seen, default=None
-            )
-            if newest is None:
-                raise
-        host = urlsplit(newest.url).netloc
-        return rules._replace(hosts=(host,), platform=self._platform(newest.article))
-
-    def _platform(self, article: Article) -> str:
-        """What an article of an unknown site was made by, as a crawl sees it on the first page."""
-        try:
-            assert article.capture
-            page = page_of(self._collection, article.capture)
-        except UNREADABLE:
-            return ""
-        found = registry.recognise(decode(page.body, page.content_type, None).text)
-        return found.name if found else ""
-
     def _learn(self, rules: Rules, progress: Progress) -> SiteModel:
         """The model learned anew from what is kept, by a reader that has learned nothing."""
         model = SiteModel()
-        rules = rules._replace(model=self._kept(model))
+        how = self._how(rules, model)
         captures = _newest(self._catalog.readings(self._site), LEARN_FROM)
-        tasks = (Task(rules, some) for some in _chunks((one, None) for one in captures))
+        tasks = (Task(how, some) for some in _chunks((one, None) for one in captures))
         done = 0
         for traits in over_tasks(_traits, tasks, self._sensible(len(captures))):
             model, done = model.learn(traits), min(done + CAPTURES, len(captures))
@@ -219,24 +187,23 @@ class Rereading:
     def _sensible(self, captures: int) -> int | None:
         return 1 if self._workers is None and captures < POOL_FROM else self._workers
 
-    def _kept(self, model: SiteModel) -> str:
-        """A file with the model, for the workers."""
+    def _how(self, rules: Rules, model: SiteModel) -> How:
         path = Path(self._directory) / f"model-{model.version}.json"
         path.write_text(json.dumps(model.to_json()))
-        return str(path)
+        return How(str(self._collection.path), rules, str(path))
 
-    def _tasks(self, rules: Rules) -> Iterator[Task]:
+    def _tasks(self, how: How) -> Iterator[Task]:
         stored = (
             (article.capture, article)
             for article in self._catalog.readings(self._site, self._since)
             if article.capture
         )
-        unread = ((capture, None) for capture in self._unread(rules))
-        return (Task(rules, some) for some in _chunks(chain(stored, unread)))
+        unread = ((capture, None) for capture in self._unread(how.rules))
+        return (Task(how, some) for some in _chunks(chain(stored, unread)))
 
     def _unread(self, rules: Rules) -> Iterator[Capture]:
         """Captures of pages that may be articles, and were not read as one that is known."""
-        scope, identity = _scope(rules), _identities(rules, self._catalog)
+        scope, identity = rules.scope, rules.identities(self._catalog)
         looked_at = {hash((url, date[:19])) for url, date in self._catalog.looked_at(self._site)}
         known = {one.url for one in self._catalog.known(self._site)}
         known -= self._catalog.found_later(self._site)
@@ -328,7 +295,7 @@ def _chunks(
 
 def _traits(task: Task) -> list[Traits]:
     """What can be learned from captures, by the reader that has learned nothing."""
-    read, collection = _study(task.rules), Collection(Path(task.rules.home))
+    read, collection = _study(task.how), Collection(Path(task.how.home))
     found = list[Traits]()
     for capture, _ in task.stored:
         try:
@@ -341,7 +308,7 @@ def _traits(task: Task) -> list[Traits]:
 
 
 def _judge(at: str, task: Task) -> list[Verdict]:
-    read, collection = _study(task.rules), Collection(Path(task.rules.home))
+    read, collection = _study(task.how), Collection(Path(task.how.home))
     return [_verdict(collection, capture, stored, read, at) for capture, stored in task.stored]
 
 
@@ -380,40 +347,11 @@ def _first(article: Article, at: str) -> Verdict:
 
 
 @lru_cache(maxsize=2)
-def _study(rules: Rules) -> Study:
+def _study(how: How) -> Study:
     """How pages are read. A worker makes it once, for a model that knows nothing and for the one
     that was learned.
     """
-    with Catalog(Collection(Path(rules.home)).catalog_path) as catalog:
-        identity = _identities(rules, catalog)
-    return partial(
-        study,
-        site=rules.site,
-        rules=registry.rules(_site(rules)).article,
-        canonical=identity,
-        model=SiteModel.from_json(json.loads(Path(rules.model).read_text())),
-    )
-
-
-def _site(rules: Rules) -> Site:
-    try:
-        return registry.site(rules.site)
-    except registry.UnknownSite:
-        return Site(
-            name=rules.site,
-            title=rules.site,
-            province="",
-            level="",
-            domains=rules.hosts,
-            seeds=(),
-            platform=rules.platform,
-        )
-
-
-def _scope(rules: Rules) -> Scope:
-    whole = registry.rules(_site(rules))
-    return Scope(rules.hosts, whole.urls, whole.traps)
-
-
-def _identities(rules: Rules, catalog: Catalog) -> Identities:
-    return Identities(_scope(rules), {one.url: one for one in catalog.known(rules.site)})
+    with Catalog(Collection(Path(how.home)).catalog_path) as catalog:
+        identities = how.rules.identities(catalog)
+    model = SiteModel.from_json(json.loads(Path(how.model).read_text()))
+    return how.rules.reader(identities, model)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,10 +13,9 @@ from crawler.cli import exits
 from crawler.cli.look import at_second, opened
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, moment
 from crawler.cli.output import harmless, print_json, print_table
-from crawler.readers import reading_of
-from crawler.reading import Reading, SiteModel
-from crawler.reading import explain as explained
-from crawler.session import newest_model
+
+if TYPE_CHECKING:
+    from crawler.reading import Reading, SiteModel
 
 _SHOWN = 120
 """Characters of a line that a table shows."""
@@ -32,6 +31,9 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Every line of a captured page: was it kept, as what, and by which rule or frequency not."""
+    from crawler.readers import reading_of
+    from crawler.reading import explain as explained
+
     with opened(collection) as (home, catalog):
         capture = home.find(url, at=moment(at))
         reading = reading_of(home, catalog, capture)
@@ -56,6 +58,8 @@ def model(
     as_json: Json = False,
 ) -> None:
     """What was learned across a site: where the text of its articles stands, and what does not."""
+    from crawler.session import newest_model
+
     with opened(collection) as (_, catalog):
         stored, learned = catalog.model(site), newest_model(catalog, site)
     if stored is None or not learned.version:
