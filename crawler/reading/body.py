@@ -333,7 +333,9 @@ def _holders(held: Sequence[Block]) -> set[HtmlElement | None]:
 def _holder(element: HtmlElement, near: set[HtmlElement | None]) -> HtmlElement | None:
     """What holds an element, or the list, table or quotation that it is a part of."""
     holder = element.getparent()
-    while holder is not None and holder.tag in _TEXTUAL and holder not in near:
+    while holder is not None and holder not in near:
+        if holder.tag in BLOCKS and holder.tag not in _TEXTUAL:
+            break
         holder = holder.getparent()
     return holder
 

@@ -54,7 +54,7 @@ _LONGEST = 80
 _LONGEST_JOB = 120
 _HEAD_LINES = 2
 _TAIL_LINES = 5
-_ABOVE = 12
+_ABOVE, _FAR = 12, 60
 _BELOW = 6
 
 
@@ -80,12 +80,13 @@ class _Written:
     is_bare: bool = False
 
 
-def byline(document: Document, body: Body, lines: list[Line]) -> Byline:
-    """The byline of an article; `lines` are its body without captions and furniture."""
+def byline(document: Document, body: Body, lines: list[Line], place: int | None) -> Byline:
+    """The byline of an article; `lines` are its body without captions and furniture, `place` is
+    the index of the block that prints the title."""
     sources = {i: line.text for i, line in _edges(lines) if _is_source(line.text)}
     rest = [(i, line) for i, line in enumerate(lines) if i not in sources]
     written = next(_written(document, rest), None)
-    marked = next(_marked(document, body), None) or _machine(document)
+    marked = next(_marked(document, body, place), None) or _machine(document)
     if written and not (written.is_bare and marked and not same(marked, written.printed)):
         printed: str | None = written.printed
         taken = written.lines
@@ -164,13 +165,13 @@ def _is_labelled(line: str) -> bool:
     return label is not None and is_person(line[label.end() :])
 
 
-def _marked(document: Document, body: Body) -> Iterator[str]:
+def _marked(document: Document, body: Body, place: int | None) -> Iterator[str]:
     """Texts of elements whose names say author: by the site's rules, then above and below the
     text. Authors inside it are those of quotations and answers."""
     for element in select(document.tree, document.selectors("author")):
         if _is_believable(document, found := text_of(element)):
             yield found
-    near = _round_the_text(document, body)
+    near = _round_the_text(document, body, place)
     yield from (block.text for block in near if _is_labelled(block.text))
     named = [(rank, e) for e in _nearest(near) if (rank := _authorship(e)) is not None]
     for _, element in sorted(named, key=itemgetter(0)):
@@ -208,10 +209,11 @@ def _is_elsewhere(element: HtmlElement) -> bool:
     return any(_ELSEWHERE.search(names(holder)) for holder in (element, *holders))
 
 
-def _round_the_text(document: Document, body: Body) -> list[Block]:
+def _round_the_text(document: Document, body: Body, place: int | None) -> list[Block]:
     places = [line.block for line in body.lines if line.block is not None]
     first, last = min(places, default=body.first), max(places, default=body.last)
-    above = document.blocks[max(0, first - _ABOVE) : first + 1]
+    reach = _ABOVE if place is None else min(max(_ABOVE, first - place), _FAR)
+    above = document.blocks[max(0, first - reach) : first + 1]
     below = document.blocks[max(last - 1, first + 1) : last + _BELOW]
     return [*above, *below]
 

@@ -51,9 +51,9 @@ _ZONE = re.compile(r"[\[(]?\b(?:GMT|UTC)\s?\+?\s?0?7(?::?00)?\b[\])]?|\+07:?00",
 _WEEKDAY = re.compile(
     r"\b(?:thứ\s+(?:hai|ba|tư|năm|sáu|bảy|bẩy|[2-7])|chủ\s+nhật|cn)\b|\bt[2-7]\b", re.I
 )
-_UPDATED = re.compile(r"cập nhật|chỉnh sửa|sửa đổi|updated|modified|last edit", re.I)
+_UPDATED = re.compile(r"cập nhật|chỉnh sửa|sửa (?:đổi|lần cuối)|updated|modified|last edit", re.I)
 _LABEL = re.compile(
-    r"\b(?:(?:lần\s+)?cập nhật(?:\s+(?:lần\s+)?(?:cuối|mới nhất))?|chỉnh sửa|sửa đổi"
+    r"\b(?:(?:lần\s+)?cập nhật(?:\s+(?:lần\s+)?(?:cuối|mới nhất))?|chỉnh sửa|sửa đổi|sửa lần cuối"
     r"|(?:đã\s+)?(?:được\s+)?đăng(?:\s+(?:tải|tin|bài))?|gửi|xuất bản|thời gian|ngày|lúc|vào|giờ"
     r"|ngày\s+(?:đăng|viết|xuất bản|tạo|gửi|post|cập nhật|phát hành)"
     r"|updated|published|posted|on|date)\b",
@@ -61,7 +61,7 @@ _LABEL = re.compile(
 )
 _COMPANY = re.compile(
     r"\b(?:(?:số\s+)?lượt\s+(?:xem|đọc|truy cập)|đã\s+xem|xem|số\s+lần\s+(?:xem|đọc)|views?"
-    r"|phút\s+đọc|\d[\d.,]*k(?=\s)"
+    r"|phút\s+đọc|\d[\d.,]*k(?=\s)|đọc\s+[\d.,]+\s+lần"
     r"|phản hồi|bình luận|gửi bài này|in bài(?:\s+này)?|in\s+trang|chia sẻ|cỡ chữ|bản in"
     r"|gửi\s+email|tác giả|nguồn|(?:phút|lượt)\s+(?:đọc|xem)|lượt|post)(?![^\W\d_])",
     re.I,
@@ -70,6 +70,7 @@ _PUNCTUATION = re.compile(r"[\s\d|,.:;•·*()\[\]/'’\-–—_>»+]+")
 _PLACED = re.compile(r"^[^\W\d_][^\d,|•-]{1,40}(?:,\s?(?:ngày|tháng|\d)|\sngày\s\d+\stháng)", re.I)
 _UNKNOWN_LABEL = re.compile(r"[^\W\d_]\s?:")
 _GLUED = re.compile(r"^(\d{1,2}[/.-]\d{1,2}[/.-]\d{4})(?=[^\W\d_a-zà-ỹđ])")
+_DAY_BEHIND = re.compile(r"\s*\(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\)$")
 _MONTH_LINE = re.compile(r"^\(?(?:tháng\s+)?(\d{1,2})\s?/\s?(\d{4})\)?$", re.I)
 _LONGEST = 120
 
@@ -121,6 +122,18 @@ def glued(line: str) -> tuple[str, str] | None:
     day = _DAY.match(found[1]) if found else None
     value = _moment(day, None) if day else None
     return (value, line[found.end() :]) if found and value else None
+
+
+def undated(line: str) -> str:
+    """A line without the day that is printed behind it: a title with "(17/06/2024)"."""
+    return _DAY_BEHIND.sub("", line)
+
+
+def behind(line: str) -> str | None:
+    """The day that is printed in brackets behind a line."""
+    found = _DAY_BEHIND.search(line)
+    day = _DAY.search(found[0]) if found else None
+    return _moment(day, None) if day else None
 
 
 def machine(value: str) -> str | None:

@@ -79,7 +79,7 @@ RULES = (
     _rule("font", r"(?:cỡ\schữ|a\s?[-+]|a|font\ssize|tương\sphản|[:|/]|\s)+|đọc\sbài\sviết"),
     _rule(
         "voice",
-        r"""(?:nghe\s(?:đọc\s)?bài(?:\sviết)?|(?:nữ|nam)(?:\smiền\s(?:bắc|nam|trung))?
+        r"""(?:nghe\s(?:đọc\s)?bài(?:\sviết)?(?:\snày)?|(?:nữ|nam)(?:\smiền\s(?:bắc|nam|trung))?
         |\d{1,2}:\d\d\s?/\s?\d{1,2}:\d\d|\d(?:\.\d+)?x|tự\sđộng\sphát|[|,]|\s)+""",
     ),
     _rule("audio", r"https?://\S+\.(?:mp3|m4a|mp4|wav)"),
@@ -134,7 +134,7 @@ RULES = (
     ),
     _rule(
         "advert",
-        r"quảng\scáo|liên\skết\s(?:website|web)|chọn\s(?:tỉnh|thành)(?:\s?/\s?thành)?(?:\sphố)?",
+        r"quảng\scáo|(?:tin|bài|nội\sdung)\s(?:được\s)?tài\strợ|liên\skết\s(?:website|web)|chọn\s(?:tỉnh|thành)(?:\s?/\s?thành)?(?:\sphố)?",
     ),
     _rule(
         "widget",

@@ -63,7 +63,7 @@ def lift(document: Document, body: Body) -> Text:
     removed = furniture.strip(texts, title=title, lead=lead or "")
     fates |= {index: ("furniture", removed[n]) for n, index in enumerate(lines) if n in removed}
     lines = left()
-    written = byline(document, body, list(lines.values()))
+    written = byline(document, body, list(lines.values()), place)
     fates |= {index: ("byline", "") for n, index in enumerate(lines) if n in written.lines}
     dateline, paragraphs = _begun([line.text for line in left().values()])
     return Text(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from lxml.html import HtmlElement
 
 from crawler.reading.blocks import Block
-from crawler.reading.dates import VIETNAM, Role, Stamp, day_of, glued, machine, stamps
+from crawler.reading.dates import VIETNAM, Role, Stamp, behind, day_of, glued, machine, stamps
 from crawler.reading.document import Body, Document
 from crawler.reading.tree import attribute, names, select, text_of
 
@@ -84,6 +84,8 @@ def _printed(document: Document, body: Body, place: int | None) -> Iterator[_Sho
     blocks = document.blocks
     if place is None:
         return
+    if day := behind(blocks[place].lines[0]):
+        yield _Shown(Stamp(day, "published"), is_sure=False)
     for line in blocks[place].lines[1 : 1 + _UNDER]:
         yield from (_Shown(stamp, bool(_LABELLED.match(line))) for stamp in stamps(line))
     for block in blocks[place + 1 : min(max(body.first, place + 1) + 2, place + 1 + _BELOW)]:

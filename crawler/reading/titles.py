@@ -9,7 +9,8 @@ from itertools import islice, takewhile
 from lxml import etree
 from lxml.html import HtmlElement
 
-from crawler.reading.blocks import Block, is_prose
+from crawler.reading.blocks import Block, is_headline, is_prose
+from crawler.reading.dates import undated
 from crawler.reading.document import Body, Document, key, same
 from crawler.reading.furniture import is_list_heading
 from crawler.reading.tree import names, outermost, select, text_of
@@ -40,7 +41,7 @@ _LINKED = 0.5
 _MOST = 0.5
 _LEAD_NAMED = re.compile(
     r"(?:^|[\s_-])(?:sapo|lead|chapeau|trich-?dan|tom-?tat|tomtat|mo-?ta|mota|summary|desc(?:ription)?|intro"
-    r"|excerpt|standfirst|home-?text)(?:$|[\s_-])|sapo"
+    r"|excerpt|standfirst|home-?text)(?:$|[\s_-])|sapo|intro-?text"
 )
 _LEAD_MARKS = ("class", "id", "itemprop", "data-role", "data-slot")
 _LEAD_CHARS = range(60, 901)
@@ -92,7 +93,7 @@ def _emphasised(document: Document, body: Body) -> Iterator[str]:
         if _is_common(document, index) or block.linked >= _LINKED:
             continue
         above = takewhile(lambda line: not is_prose(line), block.lines)
-        titular = [line for line in above if line in large and _is_titular(line)]
+        titular = [line for line in map(undated, above) if line in large and _is_titular(line)]
         yield from (line for line in reversed(titular) if len(line.split()) >= _TITLE_WORDS)
 
 
@@ -171,7 +172,8 @@ def title_place(document: Document, found: str, body: Body) -> int | None:
     """The index of the block that prints the title, the last one before the text."""
     for index in range(min(body.first + 3, len(document.blocks) - 1), -1, -1):
         block = document.blocks[index]
-        if any(same(_NULL.sub("", line), found) for line in (block.text, block.lines[0])):
+        lines = (block.text, block.lines[0], undated(block.lines[0]))
+        if any(same(_NULL.sub("", line), found) for line in lines):
             return index
     return None
 
@@ -190,7 +192,27 @@ def lead(document: Document, body: Body, place: int | None) -> str | None:
         score = _lead_score(document, block, is_above)
         if score and (best is None or score > best[0]):
             best = (score, block.text)
-    return best[1] if best else None
+    return best[1] if best else _only_prose(document, body, place)
+
+
+def _only_prose(document: Document, body: Body, place: int | None) -> str | None:
+    """The one paragraph between title and text, if there is one: the lead, whatever its name.
+
+    A teaser of another article stands under a linked headline.
+    """
+    if place is None or not place < body.first <= place + _REACH:
+        return None
+    found = [
+        index
+        for index in range(place + 1, body.first)
+        if is_prose(document.blocks[index].text)
+        and len(document.blocks[index].text) in _LEAD_CHARS
+        and document.blocks[index].linked < _LEAD_LINKED
+        and index not in document.furniture
+    ]
+    if len(found) != 1 or any(is_headline(b, b.text) for b in document.blocks[place : found[0]]):
+        return None
+    return document.blocks[found[0]].text
 
 
 def _lead_score(document: Document, block: Block, is_above: bool) -> int:
