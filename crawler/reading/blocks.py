@@ -27,6 +27,7 @@ _BEGINS_ITEM = re.compile(r"^(?:[-–—+*•>]|\d{1,2}[.)/]\s|[a-zđ]\)\s)")
 _ONLY_A_LINK = 0.9
 _HEADLINE_WORDS = 5
 _PARAGRAPH = 80
+_PICTURES = frozenset(("img", "video", "picture"))
 _MARKS = frozenset(("em", "i", "cite"))
 
 
@@ -115,21 +116,23 @@ class _Walk:
         holders = [root]
         rows: set[HtmlElement] = set()
         for event, node in walk:
-            is_block = node.tag in BLOCKS
-            if is_block:
+            tag = node.tag
+            is_block = tag in BLOCKS
+            if self.pieces and (is_block or (event == "start" and _stands_alone(node))):
                 yield from self.flush(holders[-1])
             if event == "start":
                 if is_block:
                     holders.append(node)
-                if node.tag == "table" and is_data(node):
+                if tag == "table" and is_data(node):
                     rows.update(node.iter("tr"))
                 if node in rows:
-                    yield from self.row(node)
+                    self.pieces.append(_row(node))
+                    yield from self.flush(node)
                     walk.skip_subtree()
-                elif node.tag in SILENT:
+                elif tag in SILENT:
                     walk.skip_subtree()
                 else:
-                    yield from self.enter(node, holders[-1])
+                    self.enter(node)
             else:
                 if is_block:
                     holders.pop()
@@ -138,10 +141,8 @@ class _Walk:
                     self.say(node.tail)
         yield from self.flush(root)
 
-    def enter(self, node: HtmlElement, holder: HtmlElement) -> Iterator[Block]:
-        if node.tag in ("img", "video", "picture"):
-            if self._stands_alone(node):
-                yield from self.flush(holder)
+    def enter(self, node: HtmlElement) -> None:
+        if node.tag in _PICTURES:
             self.picture = True
         elif node.tag == "br":
             self.pieces.append("\n")
@@ -154,27 +155,17 @@ class _Walk:
             self.links -= node.tag == "a"
             self.slants -= _is_slanted(node)
 
-    @staticmethod
-    def _stands_alone(picture: HtmlElement) -> bool:
-        """Not a small drawing inside a sentence."""
-        return not (picture.tail or "").strip()
-
     def say(self, text: str | None) -> None:
         if text:
-            self.pieces.append(" ".join(text.split("\n")))
-            size = len(text.replace("\u00a0", " ").strip())
-            self.linked += size if self.links else 0
-            self.slanted += size if self.slants else 0
-
-    def row(self, row: HtmlElement) -> Iterator[Block]:
-        cells = [text_of(cell) for cell in row if isinstance(cell, HtmlElement)]
-        self.pieces.append(" | ".join(filter(None, cells)))
-        yield from self.flush(row)
+            self.pieces.append(text.replace("\n", " "))
+            if self.links or self.slants:
+                size = len(text.replace("\u00a0", " ").strip())
+                self.linked += size if self.links else 0
+                self.slanted += size if self.slants else 0
 
     def flush(self, holder: HtmlElement) -> Iterator[Block]:
-        if not self.pieces:
-            return
-        lines, breaks = _lines("".join(self.pieces))
+        text = "".join(self.pieces)
+        lines, breaks = _lines(text) if text.strip() else ((), ())
         if lines:
             size = sum(map(len, lines))
             yield Block(
@@ -203,6 +194,16 @@ def _lines(raw: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
         lines.append(line)
         empty = False
     return tuple(lines), tuple(breaks)
+
+
+def _row(row: HtmlElement) -> str:
+    cells = [text_of(cell) for cell in row if isinstance(cell, HtmlElement)]
+    return " | ".join(filter(None, cells))
+
+
+def _stands_alone(node: HtmlElement) -> bool:
+    """Whether it is a picture, and not a small drawing inside a sentence."""
+    return node.tag in _PICTURES and not (node.tail or "").strip()
 
 
 def _is_slanted(node: HtmlElement) -> bool:

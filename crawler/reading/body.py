@@ -165,14 +165,16 @@ def _telling(document: Document, anchors: list[int], foreign: set[int]) -> list[
     """The blocks that say where the text is: sentences that the extractor found, unless it has
     missed most of those that are printed, and the first below the title. Slogans, addresses and
     polls are no sentences."""
-    boxed = _boxed(document.tree)
     printed = [
         index
         for index, block in enumerate(document.blocks)
         if block.linked < _LINKED and block.has_prose and index not in foreign
     ]
-    printed = [index for index in printed if document.blocks[index].element not in boxed]
     found = [i for i in anchors if document.blocks[i].has_prose]
+    if _size(document, found) >= _FEW_OF_ALL * _size(document, printed):
+        return found or anchors
+    boxed = _boxed(document.tree)
+    printed = [index for index in printed if document.blocks[index].element not in boxed]
     title = own_title(document)
     first = next((index for index in printed if title is None or index > title), None)
     is_small = _size(document, found) < _FEW_OF_ALL * _size(document, printed)
@@ -289,7 +291,7 @@ def _summed(document: Document, anchors: set[int]) -> dict[HtmlElement, _Sum]:
         plain = _weight(document, index)
         own = _Sum(len(block.text), plain, plain if index in anchors else 0)
         sums[block.element] = sums.get(block.element, _NOTHING).plus(own)
-    for element in reversed(list(document.tree.iter())):
+    for element in reversed(document.elements):
         if element in sums and (parent := element.getparent()) is not None:
             sums[parent] = sums.get(parent, _NOTHING).plus(sums[element])
     return sums

@@ -37,6 +37,8 @@ class Document:
     url: str
     base: str
     tree: HtmlElement
+    elements: list[HtmlElement]
+    """All of the tree: while they are held, nothing has to be looked up again."""
     blocks: list[Block]
     meta: Metadata
     fetched_at: datetime

@@ -140,6 +140,7 @@ def _opened(
     tree = parse(decoded.text)
     if tree is None:
         return None
+    elements = list(tree.iter())
     claims = metadata(tree)
     named = tuple(css for rule in rules for css in rule.body)
     root = bodies.name_body(tree, named, tuple(css for rule in rules for css in rule.drop))
@@ -149,6 +150,7 @@ def _opened(
         url=page.url,
         base=base_of(tree, page.url),
         tree=tree,
+        elements=elements,
         blocks=printed,
         meta=claims,
         fetched_at=page.fetched_at,

@@ -45,6 +45,7 @@ _PASTED = re.compile(r"data:[\w/+.-]{0,60};base64,[A-Za-z0-9+/=\s]{200,}")
 # libxml2 forgets what comes after `</html>`, which a pasted document may bring into any place.
 _END = re.compile(r"</(?:html|body)\s*>", re.I)
 # Classes and styles are asked for again at every element inside; addresses are not.
+_COUNT = etree.XPath("count(//*)")
 _LONG_ATTRIBUTES = etree.XPath(
     f"//@*[string-length() > {_LONGEST_ATTRIBUTE}]"
     "[name() != 'href' and name() != 'src' and name() != 'content']"
@@ -69,7 +70,7 @@ def parse(text: str) -> HtmlElement | None:
         return None
     if not isinstance(root, HtmlElement) or root.tag != "html":
         return None
-    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+    if _COUNT(root) > MAX_ELEMENTS:
         return None
     for value in _LONG_ATTRIBUTES(root):
         value.getparent().set(value.attrname, value[:_LONGEST_ATTRIBUTE])
