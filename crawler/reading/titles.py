@@ -13,6 +13,7 @@ from crawler.reading.blocks import Block, is_headline, is_prose
 from crawler.reading.dates import undated
 from crawler.reading.document import Body, Document, key, same
 from crawler.reading.furniture import is_list_heading
+from crawler.reading.names import is_name
 from crawler.reading.tree import names, outermost, select, text_of
 
 _NULL = re.compile(r"^null\s+")
@@ -51,6 +52,8 @@ _REACH = 40
 _LONGEST = 400
 _LONGEST_RULED = 2_000
 _FAR = 400
+_NEAR = range(-20, 41)
+"""By how much a title may be printed shorter or longer: with "null", a date, other dots."""
 _HEADINGS = ("h1", "h2", "h3", "h4")
 
 
@@ -94,7 +97,9 @@ def _emphasised(document: Document, body: Body) -> Iterator[str]:
             continue
         above = takewhile(lambda line: not is_prose(line), block.lines)
         titular = [line for line in map(undated, above) if line in large and _is_titular(line)]
-        yield from (line for line in reversed(titular) if len(line.split()) >= _TITLE_WORDS)
+        for line in reversed(titular):
+            if len(line.split()) >= _TITLE_WORDS and not is_name(line):
+                yield line
 
 
 def _is_large(element: HtmlElement) -> bool:
@@ -172,8 +177,8 @@ def title_place(document: Document, found: str, body: Body) -> int | None:
     """The index of the block that prints the title, the last one before the text."""
     for index in range(min(body.first + 3, len(document.blocks) - 1), -1, -1):
         block = document.blocks[index]
-        lines = (block.text, block.lines[0], undated(block.lines[0]))
-        if any(same(_NULL.sub("", line), found) for line in lines):
+        likely = (line for line in (block.text, block.lines[0]) if len(line) - len(found) in _NEAR)
+        if any(same(undated(_NULL.sub("", line)), found) for line in likely):
             return index
     return None
 
@@ -239,9 +244,11 @@ def section(document: Document, title: str) -> str | None:
     for block in document.blocks:
         if line := _SECTION_LINE.match(block.text):
             return line[1]
+    if document.meta.section:
+        return document.meta.section
     crumbs = [text_of(element) for element in islice(_crumbs(document.tree), _MOST_CRUMBS)]
     named = [c for c in crumbs if 1 < len(c) <= 60 and not _HOME.match(c) and not same(c, title)]
-    return document.meta.section or next(reversed(named), None)
+    return next(reversed(named), None)
 
 
 def _crumbs(tree: HtmlElement) -> Iterator[HtmlElement]:
