@@ -68,6 +68,8 @@ RULES = (
     ),
     _rule("section", r"chi\stiết\sbài\sviết(?:\s.{2,60})?", "head"),
     _rule("breadcrumb", r"(?:trang\schủ|gốc|home)\s?(?:[>»›/|→].{0,200}(?<!\.))?", "head"),
+    _rule("breadcrumb", r"(?-i:Trang\schủ(?=[^\W\d_a-zà-ỹđ])).{1,200}(?<!\.)", "head"),
+    _rule("agency", r"(?-i:BNEWS)", "edge"),
     _rule("contact", r"hotline\s?:.{0,150}|danh\ssách\stạp\schí\shotline.{0,100}"),
     _rule(
         "share",
@@ -95,7 +97,8 @@ RULES = (
     ),
     _rule(
         "neighbour",
-        r"(?:bài(?:\sviết)?|tin)\s(?:trước|tiếp\stheo|sau|cũ\shơn|mới\shơn)[^.]{0,250}",
+        r"""(?:bài(?:\sviết)?|tin)\s(?:trước|tiếp\stheo|sau|cũ\shơn|mới\shơn)[^.]{0,250}
+        |(?:previous|next)\s(?:article|post)[^.]{0,250}""",
         "tail",
     ),
     _rule("inline link", r"\.{0,2}>>+\s?.{5,250}"),
@@ -141,6 +144,7 @@ RULES = (
         r"""[^\d.:]{3,30}(?::|\sweather)\s?\d{1,2}\s?°\s?c?(?:\s[^.]{0,40})?|tỷ\sgiá|giá\svàng|chứng\skhoán
         |lịch\s(?:vạn\sniên|công\stác)|\w{3}:\sgiá\shiện\stại.{0,80}""",
     ),
+    _rule("vote", r"kết\squả", "edge"),
     _rule("account", r"(?:bởi|đăng\sbởi|người\sđăng)\s?:?\s(?:admin\w*|quản\strị.{0,10})"),
     _rule("file name", r"[\w-]+\.(?:jpe?g|png|gif|webp)"),
     _rule("tag", r"\#\s?\S.{1,60}|(?:từ\skhóa|tags?)\s?:.{0,200}", "tail"),

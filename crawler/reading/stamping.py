@@ -24,7 +24,9 @@ _AFTER = 4
 _NEAR = 3
 _CLOCK_HOURS = 36
 _NOW = timedelta(minutes=5)
-_LABELLED = re.compile(r"\W*(?:cập nhật|đăng|ngày (?:đăng|gửi|post)|gửi lúc|xuất bản)\b", re.I)
+_LABELLED = re.compile(
+    r"\W*(?:cập nhật|sửa lần cuối|đăng|ngày (?:đăng|gửi|post)|gửi lúc|xuất bản)\b", re.I
+)
 _CLOCK = re.compile(
     r"clock|dong-?ho|td_data_time|current-?(?:date|time)|date-?(?:time-?)?now|today|timelive|ngay-?gio"
 )
