@@ -54,8 +54,8 @@ class Block:
 
     @cached_property
     def has_prose(self) -> bool:
-        """Whether one of its lines may be a paragraph."""
-        return any(map(is_prose, self.lines))
+        """Whether one of its lines may be a paragraph; a row of data is none."""
+        return self.element.tag != "tr" and any(map(is_prose, self.lines))
 
     @cached_property
     def align(self) -> str:

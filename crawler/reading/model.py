@@ -22,12 +22,12 @@ from crawler.reading.blocks import Block
 from crawler.reading.dates import stamps
 from crawler.reading.document import Foreign, key
 from crawler.reading.names import is_name
-from crawler.reading.tree import text_of
+from crawler.reading.tree import text_of, within
 
 PAGES = 80
 """Articles that a model remembers of each template, those that were seen last."""
 
-TEMPLATES = 8
+TEMPLATES = 4
 """Templates of a site that it remembers, those that were seen last."""
 
 TITLES = 2_000
@@ -37,14 +37,15 @@ FEWEST = 3
 FEW = 10
 """Below so many nothing is inside the text, and where the text stands is not believed."""
 
-_OUTSIDE, _INSIDE, _INSIDE_LONG = 0.10, 0.50, 0.20
+_OUTSIDE, _INSIDE, _INSIDE_LONG = 0.10, 0.50, 0.35
 _LONG_WORDS = 10
 _LEAST_INSIDE = 5
 _AGREED = 0.9
 _LINKED = 0.6
 _TITLE_WORDS = 5
 _MOST_LINKS = 20
-_MOST_BLOCKS = 3_000
+_MOST_BLOCKS = 500
+"""Of one page: with this, the largest model is far from the largest entry of a journal."""
 _SAMPLE = 80
 _LEGAL = re.compile(r"cộng h(?:òa|oà) xã hội chủ nghĩa|độc lập - tự do", re.I)
 _FORMAT = 1
@@ -128,9 +129,9 @@ class SiteModel:
         known = self._templates.get(template_of(tree))
         if known is None or known.pages < FEWEST:
             return {}
-        if body is None:
-            body = next(iter(_at(tree, known.body)), None)
-        inside = set(body.iter()) if body is not None else set[HtmlElement]()
+        # A path may lead to several elements, each of which may hold the text, or to none here.
+        held = [body] if body is not None else _at(tree, known.body)
+        inside = within(held or [tree])
         found: dict[int, Foreign] = {}
         for index, (block, block_key) in enumerate(
             zip(blocks, keys.block_keys(blocks), strict=True)
@@ -146,18 +147,19 @@ class SiteModel:
     def learned(self) -> Iterator[Learned]:
         """What is called furniture outside the text, by template, the most frequent first."""
         for template, known in self._templates.items():
+            first = dict(reversed(known.sightings()))
+            last = dict(known.sightings())
             for block_key, count in known.counts.most_common():
                 if known.pages < FEWEST or not _is_frequent(count, known.pages, _OUTSIDE):
                     break
-                pages = [page for page in self._of(template) if known.has(page, block_key)]
                 yield Learned(
                     template=template,
                     key=block_key,
                     sample=known.samples[block_key],
                     count=count,
                     pages=known.pages,
-                    first_seen=pages[0].seen_at,
-                    last_seen=pages[-1].seen_at,
+                    first_seen=first[block_key],
+                    last_seen=last[block_key],
                 )
 
     def bodies(self) -> dict[str, tuple[str, int, int]]:
@@ -217,7 +219,7 @@ class _Template:
     """What the articles of one template have in common."""
 
     def __init__(self, articles: Sequence[Traits]) -> None:
-        self.pages = len(articles)
+        self.articles, self.pages = articles, len(articles)
         self.counts = Counter(
             key for page in articles for key, sample in page.blocks if not _is_title(sample, page)
         )
@@ -233,9 +235,9 @@ class _Template:
         path, count = self.commonest
         return path if self.pages >= FEW and count >= _AGREED * self.pages else ""
 
-    @staticmethod
-    def has(page: Traits, block_key: str) -> bool:
-        return any(key == block_key for key, _ in page.blocks)
+    def sightings(self) -> list[tuple[str, str]]:
+        """Every block of every article with the time at which it was seen, in that order."""
+        return [(key, page.seen_at) for page in self.articles for key, _ in page.blocks]
 
 
 def template_of(tree: HtmlElement) -> str:
