@@ -74,6 +74,7 @@ class Session:
     def learn(self, reading: Reading) -> None:
         """Note what a page teaches of the site; the next run will know it."""
         if self.recording and (traits := reading.traits):
+            self.counts["without_rules"] += reading.is_guessed
             self._lessons.append(traits)
             if len(self._lessons) >= LESSONS:
                 self._learned, self._lessons = self._learned.learn(self._lessons), []
@@ -147,7 +148,7 @@ class Session:
                     self.catalog.note_files(self.recording.text_files)
 
     def _news(self, at: str) -> Model | None:
-        """What the run has learned, if it is anything new."""
+        """What the run has learned, if it has met any article that the model did not know."""
         learned = self._learned.learn(self._lessons)
         if _known_pages(learned) <= _known_pages(self.model):
             return None

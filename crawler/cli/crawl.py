@@ -23,10 +23,14 @@ if TYPE_CHECKING:
     from crawler.run import ReplayReport
 
 RESULT_COLUMNS = (
-    "site", "outcome", "pages", "new", "changed", "minor", "unchanged", "gone", "failures",
-    "written", "saved", "seconds",
+    "site", "outcome", "pages", "new", "changed", "minor", "unchanged", "gone", "reread",
+    "failures", "written", "saved", "seconds",
 )  # fmt: skip
-"""`minor`: another spelling of the same words, or another date, author, caption."""
+"""`minor`: another spelling of the same words, or another date, author, caption; `reread`: what a
+stored capture says to the reader of today, where that differs."""
+
+FIRST_LESSONS = 10
+"""New articles that are worth a word on what they taught."""
 
 ADVICE = {
     Outcome.EMPTY: "it answered, and no article was found; see `tinhuy sites check`",
@@ -78,6 +82,8 @@ def crawl(
     for each in runs:
         if advice := ADVICE.get(Outcome(each.outcome)):
             print(f"tinhuy: {each.site}: {each.outcome}: {advice}", file=sys.stderr)
+        if taught := _taught(each):
+            print(f"tinhuy: {each.site}: {taught}", file=sys.stderr)
     raise typer.Exit(exits.of_runs(runs))
 
 
@@ -135,10 +141,22 @@ def result_row(run: Run) -> tuple[Cell, ...]:
         count(Change.ORTHOGRAPHY, 0) + count(Change.METADATA, 0),
         count(Change.UNCHANGED, 0),
         count(Change.GONE, 0),
+        count(Change.REREAD, 0),
         count("failures", 0),
         Size(count("bytes_written", 0)),
         Size(count("bytes_saved", 0)),
         round(count("milliseconds", 0) / 1000, 1),
+    )
+
+
+def _taught(run: Run) -> str | None:
+    """How to profit from what was learned, where many articles were read before it was known."""
+    count = min(run.counts.get("without_rules", 0), run.counts.get(Change.NEW, 0))
+    if count < FIRST_LESSONS:
+        return None
+    return (
+        f"{count} new articles, read without rules, taught how its pages are built;"
+        f" `tinhuy reread {run.site} --dry-run` shows what they gain by it"
     )
 
 

@@ -24,6 +24,10 @@ _ALSO_AT = 10
 """Reprints that `show` names."""
 
 
+_MOST_REMOVED = 20
+"""Lines left out of a text that are shown with it."""
+
+
 def list_articles(
     site: OfSite = None,
     change: Annotated[
@@ -172,12 +176,17 @@ def _print_article(entry: Entry, reprints: Sequence[Reprint]) -> None:
 
 def _described(entry: Entry) -> Iterator[tuple[str, str | None]]:
     article = entry.article
+    yield "article", entry.id
     for name in ("url", "site", "section", "author", "published", "updated"):
         yield name, getattr(article, name)
     yield from (("caption", caption) for caption in article.captions)
     yield from (("attachment", f"{link.title} {link.url}") for link in article.attachments)
     yield from _neighbours(article)
     yield from (("finding", finding) for finding in article.findings)
+    for one in article.removed[:_MOST_REMOVED]:
+        yield "left out", f"{one.line} ({one.rule})"
+    if more := len(article.removed) - _MOST_REMOVED:
+        yield "left out", f"and {more} lines more: see `tinhuy explain`" if more > 0 else None
     yield "first seen", at_second(entry.first_seen)
     yield "last seen", at_second(entry.last_seen)
     yield "gone at", entry.gone_at and at_second(entry.gone_at)

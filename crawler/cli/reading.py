@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive import Article, Gone
+from archive import Article, Catalog, Gone
+from archive.article import says_the_same
 from crawler.cli import exits
 from crawler.cli.look import at_second, opened
-from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, moment
+from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit, moment
 from crawler.cli.output import harmless, print_json, print_table
 
 if TYPE_CHECKING:
@@ -22,7 +24,13 @@ _SHOWN = 120
 
 
 def explain(
-    url: Annotated[str, typer.Argument(metavar="URL", help="A page that is in the collection.")],
+    page: Annotated[
+        str,
+        typer.Argument(
+            metavar="URL|ARTICLE",
+            help="A page that is in the collection, or an article by the beginning of its id.",
+        ),
+    ],
     at: Annotated[
         str | None,
         typer.Option("--at", metavar="TIME", help="As it was then: ISO 8601, +07:00."),
@@ -35,18 +43,19 @@ def explain(
     from crawler.reading import explain as explained
 
     with opened(collection) as (home, catalog):
-        capture = home.find(url, at=moment(at))
+        capture = home.find(_url_of(catalog, page), at=moment(at))
         reading = reading_of(home, catalog, capture)
+        facts = _found(reading) | _stored(catalog, reading)
     lines = list(explained(reading))
     if as_json:
         print_json(
             {"url": capture.url, "captured_at": capture.captured_at.isoformat()}
-            | _found(reading)
+            | facts
             | {"lines": [asdict(line) for line in lines]}
         )
         return
-    facts = {"url": capture.url, "captured": at_second(capture.captured_at.isoformat())}
-    for name, value in (facts | _found(reading)).items():
+    captured = {"url": capture.url, "captured": at_second(capture.captured_at.isoformat())}
+    for name, value in (captured | facts).items():
         print(harmless(f"{name}: {value}"))
     print()
     print_table(("became", "why", "line"), [(o.became, o.why, o.text[:_SHOWN]) for o in lines])
@@ -54,6 +63,7 @@ def explain(
 
 def model(
     site: Annotated[str, typer.Argument(metavar="SITE", help="Its name, as `tinhuy list` has it.")],
+    limit: Limit = 50,
     collection: CollectionPath = DEFAULT_COLLECTION,
     as_json: Json = False,
 ) -> None:
@@ -81,9 +91,28 @@ def model(
     print()
     print_table(("template", "the text stands in", "on"), [_cells(t) for t in _texts(learned)])
     print()
-    print_table(
-        ("furniture", "on", "first seen", "last seen"), [_row(f) for f in _furniture(learned)]
-    )
+    found = list(_furniture(learned))
+    print_table(("furniture", "on", "first seen", "last seen"), list(map(_row, found[:limit])))
+    if len(found) > limit:
+        print(f"and {len(found) - limit} more: --limit {len(found)}", file=sys.stderr)
+
+
+def _url_of(catalog: Catalog, page: str) -> str:
+    if "://" in page:
+        return page
+    entry = catalog.article(page)
+    return entry.article.capture.url if entry.article.capture else entry.url
+
+
+def _stored(catalog: Catalog, reading: Reading) -> dict[str, str]:
+    """What the catalog holds of the article beside what is read now."""
+    if not isinstance(reading.found, Article):
+        return {}
+    stored = catalog.reading(reading.found.site, reading.found.url)
+    if stored is None:
+        return {"catalog": "no such article"}
+    is_same = says_the_same(stored, reading.found)
+    return {"catalog": "the same reading" if is_same else f"another, by {stored.extractor}"}
 
 
 def _found(reading: Reading) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -178,19 +178,22 @@ def strip(lines: Sequence[str], *, title: str = "", lead: str = "") -> dict[int,
 
 def _strip_edges(lines: Sequence[str], removed: dict[int, str]) -> None:
     """Adds what may go where no text stands before it, or none behind it."""
+    printed = frozenset(lines)
     for way in (range(len(lines)), range(len(lines) - 1, -1, -1)):
         for index in way:
             if index not in removed:
-                rule = _rule_at_edge(lines, index)
+                rule = _rule_at_edge(lines[index], printed)
                 if not rule:
                     break
                 removed[index] = rule
 
 
-def _rule_at_edge(lines: Sequence[str], index: int) -> str | None:
-    bare = _BULLETS.sub("", lines[index])
+def _rule_at_edge(line: str, printed: Set[str]) -> str | None:
+    if len(line) > _LONGEST:
+        return None
+    bare = _BULLETS.sub("", line)
     # The numbers of an essay's parts stand in lines of their own too.
-    if bare.isdecimal() and any(str(int(bare) + step) in lines for step in (-1, 1)):
+    if bare.isdecimal() and any(str(int(bare) + step) in printed for step in (-1, 1)):
         return None
     return next((r.id for r in RULES if r.place == "edge" and r.pattern.fullmatch(bare)), None)
 
@@ -198,7 +201,7 @@ def _rule_at_edge(lines: Sequence[str], index: int) -> str | None:
 def is_furniture(line: str) -> bool:
     """Whether a rule for any place takes the line, wherever it stands."""
     line = clean(line)
-    return bool(_rule_for(line, 0, 1) or _rule_at_edge([line], 0)) or is_list_heading(line)
+    return bool(_rule_for(line, 0, 1) or _rule_at_edge(line, {line})) or is_list_heading(line)
 
 
 def is_list_heading(line: str) -> bool:

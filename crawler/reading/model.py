@@ -21,6 +21,7 @@ from crawler.reading import keys
 from crawler.reading.blocks import Block
 from crawler.reading.dates import stamps
 from crawler.reading.document import Foreign, key
+from crawler.reading.furniture import is_list_heading
 from crawler.reading.names import is_name
 from crawler.reading.tree import text_of, within
 
@@ -37,8 +38,7 @@ FEWEST = 3
 FEW = 10
 """Below so many nothing is inside the text, and where the text stands is not believed."""
 
-_OUTSIDE, _INSIDE, _INSIDE_LONG = 0.10, 0.50, 0.35
-_LONG_WORDS = 10
+_OUTSIDE, _INSIDE = 0.10, 0.50
 _LEAST_INSIDE = 5
 _AGREED = 0.9
 _LINKED = 0.6
@@ -55,7 +55,7 @@ _FORMAT = 1
 class Traits:
     """What a model learns from one article: no text of it but the samples of its blocks.
 
-    `seen_at` is the WARC date of its capture, `template` what its page shares with others,
+    `seen_at` is when it was captured (ISO 8601, UTC), `template` what its page shares with others,
     `body` the path of the element that held its text (empty when none did), `whole` the paths of
     elements in which nothing else is printed; `blocks` are pairs of key and beginning.
     """
@@ -136,6 +136,8 @@ class SiteModel:
         for index, (block, block_key) in enumerate(
             zip(blocks, keys.block_keys(blocks), strict=True)
         ):
+            if is_list_heading(block.text):
+                continue  # a rule needs it: to cut what comes after it
             count = known.counts[block_key]
             if _is_common(count, known.pages, block, block.element in inside):
                 why = f"model: on {count} of {known.pages} articles"
@@ -276,8 +278,7 @@ def traits(
 def _is_common(count: int, pages: int, block: Block, is_inside: bool) -> bool:
     if not is_inside:
         return _is_frequent(count, pages, _OUTSIDE)
-    share = _INSIDE_LONG if len(block.text.split()) >= _LONG_WORDS else _INSIDE
-    if pages < FEW or count < _LEAST_INSIDE or not _is_frequent(count, pages, share):
+    if pages < FEW or count < _LEAST_INSIDE or not _is_frequent(count, pages, _INSIDE):
         return False
     return not (is_name(block.text) or stamps(block.text) or _LEGAL.search(block.text))
 

@@ -62,6 +62,11 @@ class Reading:
     text: Text | None = None
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether no rule named the element that holds the text."""
+        return self.text is not None and self.text.body.found_by != "rules"
+
+    @property
     def traits(self) -> Traits | None:
         """What a site model learns from this page; None unless a text was found in it.
 

@@ -68,7 +68,9 @@ _TCVN3_CODE = re.compile(f"[AEIOUY¡-¦][{_TCVN3_CODES}]|[{_TCVN3_CODES}]")
 _INNER_CAPITAL = re.compile(r"[^\W\d_][A-Z]")
 _LOWER = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W\d_]+")
-_CAPITAL_FONT = re.compile(r"\.Vn\w{1,20}H\b")
+_CAPITAL_FONT = re.compile(r"\b(?:face|style|class)\s{0,9}=[^<>=]{0,200}\.Vn\w{1,20}H\b", re.I)
+_EMPTY = frozenset(("br", "col", "embed", "hr", "img", "input", "link", "meta", "source"))
+"""Elements that hold nothing."""
 _TAG = re.compile(r"<(/?)(\w++)([^<>]*+)>")
 _TOKEN = re.compile(r"<[^<>]*>|&#?\w{1,10};|[^<>&]+|[<>&]")
 
@@ -236,7 +238,8 @@ def _capitals_marked(text: str) -> str:
     pieces: list[str] = []
     end = 0
     for opening in _TAG.finditer(text):
-        if opening.start() >= end and _CAPITAL_FONT.search(opening[3]):
+        is_empty = opening[2].lower() in _EMPTY
+        if opening.start() >= end and not is_empty and _CAPITAL_FONT.search(opening[3]):
             close = _closing(text, opening)
             drawn = _TOKEN.sub(_in_capitals, _unescaped(text[opening.end() : close]))
             pieces += (text[end : opening.end()], drawn)
@@ -245,14 +248,16 @@ def _capitals_marked(text: str) -> str:
 
 
 def _closing(text: str, opening: re.Match[str]) -> int:
-    """Where the element that `opening` begins ends, or the text does."""
-    depth = 1
+    """Where the element that `opening` begins ends; if it is never closed, where the next of its
+    kind begins, or the text ends."""
+    depth, following = 1, len(text)
     for tag in _TAG.finditer(text, opening.end()):
         if tag[2].lower() == opening[2].lower():
             depth += -1 if tag[1] else 1
+            following = min(following, tag.start())
         if not depth:
             return tag.start()
-    return len(text)
+    return following
 
 
 def _in_capitals(token: re.Match[str]) -> str:

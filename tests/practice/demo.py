@@ -97,6 +97,7 @@ def commands() -> list[str]:
     verbs = [
         f'search "{WORDS}"',
         f"show {article.id}" if article else "list",
+        f"explain {article.id}" if article else "model baohatinh",
         "serve",
         "replay baohatinh",
         "verify",

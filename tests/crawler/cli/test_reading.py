@@ -29,6 +29,14 @@ def test_every_line_of_a_page_is_accounted_for(web: PracticeWeb, collection: Pat
         assert not {*shown} & {*became["text"]}
 
 
+def test_an_article_is_explained_by_its_id(web: PracticeWeb, collection: Path) -> None:
+    """The beginning of an article's id stands for its page, and the catalog's reading is told to
+    be the same."""
+    entry = answer("show", web.sites[SITE].articles[0].url, f"--collection={collection}")
+    told = answer("explain", entry["id"][:8], f"--collection={collection}")
+    assert (told["title"], told["catalog"]) == (entry["title"], "the same reading")
+
+
 def test_frequencies_are_told(web: PracticeWeb, collection: Path) -> None:
     """What the site model knows as furniture is left out with the number of its articles."""
     told = answer("explain", web.sites[SITE].articles[0].url, f"--collection={collection}")

@@ -108,6 +108,7 @@ def test_real_paragraphs(shared: Path) -> None:
         "theo a " * 45 + "x",
         "cỡ chữ a - a + " * 20 + "x",
         "nghe bài nữ miền nam " * 15 + "x",
+        "7" * 5_000,
     ],
 )
 def test_no_line_takes_long(line: str) -> None:
@@ -115,6 +116,14 @@ def test_no_line_takes_long(line: str) -> None:
     began = process_time()
     strip([line] * 20)
     assert process_time() - began < 1.0
+
+
+def test_many_lines_take_linear_time() -> None:
+    """Numbers alone in their lines, which may be those of parts, are not looked for one by one."""
+    lines = [str(10 * number) for number in range(60_000)]
+    began = process_time()
+    strip(lines)
+    assert process_time() - began < 10.0
 
 
 def test_rules_have_ids() -> None:

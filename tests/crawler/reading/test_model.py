@@ -154,6 +154,22 @@ def test_what_stands_in_some_texts_stays() -> None:
     assert SLOGAN not in found.text
 
 
+def test_a_quotation_of_some_articles_stays() -> None:
+    """A sentence that two of five articles have in their text is theirs, however long it is."""
+    said = "Mỗi cán bộ phải trọng dân, gần dân, hiểu dân, học dân và có trách nhiệm với dân."
+    model = SiteModel().learn(
+        traits_of(number, f"<p>{said}</p>" if number % 5 < 2 else "") for number in range(25)
+    )
+    assert said in article_of(reading_of(26, model, inside=f"<p>{said}</p>")).text.split("\n\n")
+
+
+def test_no_rule_is_disarmed() -> None:
+    """The heading of a list, which all articles have, still cuts off the titles under it."""
+    inside = "<p>Tin liên quan</p><p>Hội nghị khác của huyện nhà trong năm qua</p>"
+    model = learned(range(20), inside=inside)
+    assert article_of(reading_of(21, model, inside=inside)).text.endswith(body_of(21)[-1])
+
+
 @pytest.mark.parametrize("line", ["Thanh Tùng", "Cập nhật ngày: 29/02/2024 15:12:50"])
 def test_names_and_dates_in_the_text_are_never_furniture(line: str) -> None:
     """A byline or date line that every article ends with is lifted, not lost."""
