@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from archive import article as articles
 from archive.article import WITH_READING, Change, Look, Model, Run
@@ -17,6 +19,7 @@ from archive.errors import EntryTooLarge
 from archive.record import Record
 
 MEDIA_TYPE = "application/json"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?Z)?")
 MAX_ENTRY = 64 * 1024 * 1024
 """Bytes of an entry."""
 
@@ -78,7 +81,12 @@ def read(record: Record) -> Entry:
     if record.block_length > MAX_ENTRY:
         raise ValueError(f"an entry of {record.block_length} bytes; {MAX_ENTRY} may be")
     with record.spool() as block:
-        return decode(block.read())
+        entry = decode(block.read())
+    # What claims to be read or learned after it was written would be the newest for ever.
+    told = entry.learned_at if isinstance(entry, Model) else getattr(entry, "reread_at", "")
+    if told and _moment(told) > _moment(record.date):
+        raise ValueError(f"an entry of {told}, in a record of {record.date}")
+    return entry
 
 
 def _dump(what: str, entry: dict[str, Any]) -> bytes:
@@ -93,24 +101,26 @@ def _look(fields: dict[str, Any]) -> Look:
     if article is None and change in WITH_READING:
         raise ValueError(f"a look that found an article {change}, without the article")
     capture = articles.capture_from_json(fields["capture"])
-    if not re.fullmatch(r"\d{14}", capture.timestamp):
+    if not re.fullmatch(r"[0-9]{14}", capture.timestamp):
         raise ValueError(f"not the time of a capture: {capture.timestamp!r:.80}")
     return Look(
         url=_string(fields["url"]),
-        site=_string(fields["site"]),
+        site=_name(fields["site"]),
         change=change,
-        capture=capture,
+        capture=replace(capture, date=_date(capture.date)),
         article=None if article is None else articles.from_json(article),
         conversion_id=_string(fields["conversion_id"]),
-        reread_at=_string(fields.get("reread_at", "")),
+        reread_at=_date(fields.get("reread_at") or ""),
     )
 
 
 def _run(fields: dict[str, Any]) -> Run:
     names = ("id", "site", "started_at", "finished_at", "outcome")
     counts = {_string(name): int(count) for name, count in fields["counts"].items()}
-    at = tuple(_string(url) for url in fields.get("at", ()))
-    return Run(**{name: _string(fields[name]) for name in names}, counts=counts, at=at)
+    at = tuple(_url(url) for url in fields.get("at", ()))
+    texts = {name: _string(fields[name]) for name in names}
+    _name(texts["site"])
+    return Run(**texts, counts=counts, at=at)
 
 
 def _model(fields: dict[str, Any]) -> Model:
@@ -118,8 +128,38 @@ def _model(fields: dict[str, Any]) -> Model:
     if not isinstance(content, dict):
         raise TypeError(f"expected a model's content, found {content!r:.80}")
     json.dumps(content, ensure_ascii=False, allow_nan=False).encode()  # it can be stored
-    names = ("site", "version", "learned_at")
-    return Model(**{name: _string(fields[name]) for name in names}, content=content)
+    return Model(
+        site=_name(fields["site"]),
+        version=_string(fields["version"]),
+        learned_at=_date(fields["learned_at"]),
+        content=content,
+    )
+
+
+def _name(value: Any) -> str:
+    """The name of a site: it is shown, and stands in the fields of records."""
+    if not (name := _string(value)).isprintable():
+        raise ValueError(f"not the name of a site: {name!r:.80}")
+    return name
+
+
+def _date(value: Any) -> str:
+    """A WARC date (or none): what is compared and shown as a time must be one."""
+    if (date := _string(value)) and not _DATE.fullmatch(date):
+        raise ValueError(f"not a WARC date: {date!r:.80}")
+    if date:
+        _moment(date)
+    return date
+
+
+def _moment(date: str) -> datetime:
+    moment = datetime.fromisoformat(date)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _url(value: Any) -> str:
+    urlsplit(url := _string(value))  # ValueError for what is none
+    return url
 
 
 def _string(value: Any) -> str:

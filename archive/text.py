@@ -25,7 +25,7 @@ _INVISIBLE = re.compile(
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # What one look tells most lines to be free of.
 _ODD = re.compile(f"[ÐƉð\ud800-\udfff]|{_INVISIBLE.pattern}")
-_FOREIGN_D = re.compile(r"[^\W\d_]*[ÐƉð][^\W\d_]*")
+_FOREIGN_D = re.compile(r"(?<![^\W\d_])[^\W\d_ÐƉð]*+[ÐƉð][^\W\d_]*+")
 _D = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ"})
 # Vietnamese has its đ at the beginning of syllables and in abbreviations without vowels ("HĐND");
 # in Icelandic and Faroese ð never begins a word.

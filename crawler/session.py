@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from archive import Catalog, Collection, Model, Recording, Run, StorageFailed
+from archive import Catalog, Collection, EntryTooLarge, Model, Recording, Run, StorageFailed
 from archive.writer import warc_date
 from crawler.archived import Study
 from crawler.outcome import Outcome, judge
@@ -138,14 +138,22 @@ class Session:
         """The catalog hears of everything while the site is still ours."""
         with self._open:
             if self.recording:
-                model = self._news(run.finished_at)
-                if model:
-                    self.recording.learn(model)
+                model = self._kept_model(self.recording, run.finished_at)
                 self.recording.finish(run)
                 self.recording.close()
                 self.catalog.put_many([run, model] if model else [run])
                 if not self.trouble:  # else what the catalog missed is told to it by mending
                     self.catalog.note_files(self.recording.text_files)
+
+    def _kept_model(self, recording: Recording, at: str) -> Model | None:
+        """The model that was written, if there is a new one; one too large costs only a warning."""
+        if model := self._news(at):
+            try:
+                recording.learn(model)
+            except EntryTooLarge as error:
+                logger.warning("%s: nothing is kept of what was learned: %s", self.site, error)
+                return None
+        return model
 
     def _news(self, at: str) -> Model | None:
         """What the run has learned, if it has met any article that the model did not know."""

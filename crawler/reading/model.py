@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -172,7 +173,13 @@ class SiteModel:
 
     def to_json(self) -> dict[str, Any]:
         """All of it as JSON values; `from_json` gives one of the same version back."""
-        samples = dict(pair for page in self.pages for pair in page.blocks)
+        seen = Counter(block_key for page in self.pages for block_key, _ in page.blocks)
+        samples = {
+            # What stands on one page only may be its text, and is told of by nobody.
+            block_key: sample if seen[block_key] > 1 else ""
+            for page in self.pages
+            for block_key, sample in page.blocks
+        }
         numbers = {block_key: number for number, block_key in enumerate(samples)}
         return {
             "format": _FORMAT,
@@ -188,8 +195,8 @@ class SiteModel:
             if content["format"] != _FORMAT:
                 raise ValueError(f"a site model of format {content['format']!r:.40}")
             blocks = [(str(key), str(sample)) for key, sample in content["blocks"]]
-            pages = tuple(_traits(page, blocks) for page in content["pages"])
-            return cls(pages, tuple(map(str, content["titles"])))
+            pages = [_traits(page, blocks) for page in content["pages"]]
+            return cls(tuple(_newest(pages)), tuple(map(str, content["titles"]))[-TITLES:])
         except (KeyError, IndexError, TypeError) as error:
             raise ValueError(f"not a site model: {error!r}") from error
 
@@ -197,7 +204,7 @@ class SiteModel:
         """Whether a block is mostly links, and one of them says a known title."""
         if block.linked < _LINKED:
             return False
-        links = list(block.element.iter("a"))[:_MOST_LINKS]
+        links = islice(block.element.iter("a"), _MOST_LINKS)
         texts = [block.text, *map(text_of, links)]
         return any(
             len(text.split()) >= _TITLE_WORDS and _title(text) in self._known_titles
@@ -342,5 +349,5 @@ def _traits(page: Sequence[Any], blocks: Sequence[tuple[str, str]]) -> Traits:
         title=str(title),
         body=str(body),
         whole=tuple(map(str, whole)),
-        blocks=tuple(blocks[number] for number in numbers),
+        blocks=tuple(blocks[number] for number in numbers[:_MOST_BLOCKS]),
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from archive import Article, Capture, Change, EntryTooLarge, Look, Model, Run, journal
+from archive import article as articles
 from archive.journal import decode, encode_look, encode_model, encode_run
 
 CAPTURE = Capture(
@@ -54,6 +55,10 @@ def test_looks_and_runs_come_back() -> None:
         {"article": {"url": "http://a.vn/"}},
         {"capture": {}},
         {"capture": None},
+        {"capture": articles.capture_to_json(replace(CAPTURE, date="garbage"))},
+        {"reread_at": "9999"},
+        {"site": "a\0b"},
+        {"site": "a\x1b[31m"},
     ],
 )
 def test_looks_that_no_catalog_can_hold(fields: dict[str, Any]) -> None:
@@ -75,6 +80,7 @@ def test_looks_that_no_catalog_can_hold(fields: dict[str, Any]) -> None:
         b"[" * 100_000,
         b'{"look": 1}',
         b'{"run": {"counts": {"new": Infinity}}}',
+        encode_run(replace(RUN, at=("http://[x/",)), []),
     ],
 )
 def test_other_entries(entry: bytes) -> None:
@@ -114,6 +120,8 @@ def test_journals_of_before() -> None:
         {"site": None},
         {"version": 3},
         {"learned_at": "\ud800"},
+        {"learned_at": "2099 \x1b[2J"},
+        {"learned_at": "2026-13-01T00:00:00Z"},
     ],
 )
 def test_models_that_no_catalog_can_hold(fields: dict[str, Any]) -> None:

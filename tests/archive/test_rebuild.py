@@ -21,7 +21,7 @@ from archive.dedup import Dedup
 from archive.reader import open_record
 from archive.rebuild import rebuild
 from archive.verify import verify
-from tests.archive.support import NOON, exchange, look, recorded, request, response
+from tests.archive.support import NOON, clock, exchange, ids, look, recorded, request, response
 from tests.archive.validator import members
 
 
@@ -190,3 +190,17 @@ def test_nothing_is_rebuilt_beside_a_run(collection: Collection) -> None:
     """While a site is being written a rebuild is refused at once."""
     with collection.recording(site="one", run_id="r"), pytest.raises(CollectionLocked):
         rebuild(collection)
+
+
+def test_a_model_of_the_future_is_passed_over(tmp_path: Path) -> None:
+    """What claims to have been learned after it was written, and would be the newest for ever, is
+    told and left out."""
+    collection = Collection.create(tmp_path / "collection")
+    with collection.recording(site="a", run_id="r", clock=clock(), new_id=ids()) as recording:
+        for year in ("2026", "2099"):
+            at = f"{year}-01-01T00:00:00.000000Z"
+            recording.learn(Model(site="a", version=year, learned_at=at, content={}))
+    (rejected,) = rebuild(collection)
+    assert "2099" in rejected.why
+    with Catalog(collection.catalog_path) as catalog:
+        assert [model.version for model in catalog.models("a")] == ["2026"]

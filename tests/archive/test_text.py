@@ -130,3 +130,11 @@ def test_folding_takes_linear_time(text: str) -> None:
     began = time.process_time()
     fold(text)
     assert time.process_time() - began < 4
+
+
+def test_a_word_of_any_length_takes_linear_time() -> None:
+    """Megabytes of letters beside something odd are cleaned as fast as others."""
+    began = time.process_time()
+    for text in ("a" * 2_000_000 + " \u200bđ", "aÐ" * 1_000_000, "ð" * 2_000_000 + " đ"):
+        clean(text)
+    assert time.process_time() - began < 5.0

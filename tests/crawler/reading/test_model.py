@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 from random import Random
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -272,3 +273,30 @@ def test_a_model_is_bounded() -> None:
     assert len(model.pages) == PAGES * TEMPLATES
     assert len(model.titles) == TITLES
     assert model.pages[-1].url.endswith("/3999")
+
+
+def test_many_links_of_one_element_take_linear_time() -> None:
+    """A page of links that all stand in one element costs no more with a model than without."""
+    model = learned(range(12))
+    links = "<a href=/x>một hai ba</a><hr>" * 20_000
+    page = pages.page(f'<html><body class="trang-1"><div>{links}</div></body></html>')
+    began = process_time()
+    study(page, site="thu", model=model)
+    assert process_time() - began < 10.0
+
+
+def test_the_largest_model_is_no_large_entry() -> None:
+    """As many templates, articles and blocks as a model holds, each block another one, are far from
+    what an entry of a journal may have."""
+    blocks = tuple((f"{n:012x}", "\N{GRINNING FACE}" * 80) for n in range(500))
+    page = replace(traits_of(1), blocks=blocks)
+    model = SiteModel().learn(
+        replace(
+            page,
+            url=f"https://bao.example.vn/{n}",
+            template=f"body.{n % TEMPLATES}",
+            blocks=tuple((f"{n:06x}{key[6:]}", sample) for key, sample in blocks),
+        )
+        for n in range(PAGES * TEMPLATES)
+    )
+    assert len(json.dumps(model.to_json(), ensure_ascii=False).encode()) < 16_000_000
