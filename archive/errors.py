@@ -41,7 +41,8 @@ class ArticleNotFound(ArchiveError):
     def __init__(self, ref: str, candidates: tuple[str, ...] = ()) -> None:
         self.ref, self.candidates = ref, candidates
         several = f"{ref} is the beginning of several: {', '.join(candidates)}; give more of it"
-        super().__init__(several if candidates else f"no article {ref} in this collection")
+        short = "; the beginning of an id has four characters at least" if len(ref) < 4 else ""
+        super().__init__(several if candidates else f"no article {ref} in this collection{short}")
 
 
 class CaptureNotFound(ArchiveError):

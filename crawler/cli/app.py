@@ -18,6 +18,7 @@ app = typer.Typer(
     help="Crawl the news pages of Vietnamese provincial Party committees into a web archive.",
     epilog=exits.epilogue(),
     invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     add_completion=False,
 )

@@ -18,7 +18,7 @@ from archive import export as exporting
 from archive import rebuild as rebuilding
 from archive import verify as verifying
 from crawler.cli import exits
-from crawler.cli.look import opened
+from crawler.cli.look import known, opened
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, OfSite
 from crawler.cli.output import harmless, print_json, print_json_each, print_table
 from crawler.cli.progress import Files
@@ -104,7 +104,10 @@ def export(
     collection: CollectionPath = DEFAULT_COLLECTION,
 ) -> None:
     """Write every version of every article to one file."""
+    if str(output) == "-" or not output.parent.is_dir():
+        raise exits.Refused(f"--output {output}: name a file in a directory that is there")
     with opened(collection) as (home, catalog):
+        known(catalog, site)
         if form is Format.WACZ:
             with Files("export") as progress:
                 count = wacz.to_file(

@@ -17,6 +17,7 @@ from archive.answers import Entry, Hit, Version
 from archive.article import to_json
 from archive.reprints import Reprint
 from archive.times import local
+from crawler.cli.exits import NOT_FOUND, Refused
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit, OfSite
 from crawler.cli.output import console, harmless, print_json, print_table
 
@@ -41,7 +42,7 @@ def list_articles(
 ) -> None:
     """The articles of the collection."""
     with opened(collection) as (_, catalog):
-        entries = list(catalog.articles(site=site, change=change, limit=limit))
+        entries = list(catalog.articles(known(catalog, site), change=change, limit=limit))
     if as_json:
         print_json([_entry_json(entry) for entry in entries])
         return
@@ -90,7 +91,7 @@ def search(
 ) -> None:
     """The articles that have all the words, the best first."""
     with opened(collection) as (_, catalog):
-        hits = catalog.search(" ".join(words), site=site, limit=limit)
+        hits = catalog.search(" ".join(words), site=known(catalog, site), limit=limit)
     if as_json:
         print_json([_entry_json(hit.entry) | {"snippet": hit.snippet} for hit in hits])
         return
@@ -114,6 +115,15 @@ def opened(path: Path) -> Iterator[tuple[Collection, Catalog]]:
     collection = mended(path)
     with Catalog(collection.catalog_path) as catalog:
         yield collection, catalog
+
+
+def known(catalog: Catalog, site: str | None) -> str | None:
+    """The site that was asked for. Raises Refused when the collection has nothing of it."""
+    names = [counts.site for counts in catalog.counts()] if site else []
+    if site and site not in names:
+        told = ", ".join(names) or "none"
+        raise Refused(f"the collection has no site {site}; it has {told}", NOT_FOUND)
+    return site
 
 
 def at_second(date: str) -> str:

@@ -13,7 +13,7 @@ import typer
 from archive import Entry, Group
 from archive.times import local
 from crawler.cli.exits import Refused
-from crawler.cli.look import beside, named, opened, reprint_json
+from crawler.cli.look import beside, known, named, opened, reprint_json
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit, OfSite
 from crawler.cli.output import Cell, print_json, print_table
 
@@ -41,7 +41,7 @@ def reprints(
         if article:
             found = [_cut(catalog.reprints(catalog.article(article)), limit)]
         else:
-            found = list(islice(catalog.reprint_groups(site), limit))
+            found = list(islice(catalog.reprint_groups(known(catalog, site)), limit))
     if as_json:
         documents = [_group_json(group) for group in found]
         print_json(documents[0] if article else documents)

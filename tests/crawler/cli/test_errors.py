@@ -108,6 +108,32 @@ def test_an_article_that_is_not_there(collection: Path) -> None:
     assert "http://paper.example/1" in one_line(done, exits.NOT_FOUND)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("list", "--site", "nowhere"), f"it has {SITE}"),
+        (("search", "dân", "--site", "nowhere"), f"it has {SITE}"),
+        (("reprints", "--site", "nowhere"), f"it has {SITE}"),
+        (("export", "--format", "csv", "-o", "a.csv", "--site", "nowhere"), f"it has {SITE}"),
+        (("show", "844"), "four characters"),
+    ],
+)
+def test_what_the_collection_does_not_have(
+    collection: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    """A site of which the collection has nothing, and an id too short, are told as such."""
+    line = one_line(tinhuy(*arguments, f"--collection={collection}"), exits.NOT_FOUND)
+    assert said in line
+
+
+@pytest.mark.parametrize("output", ["-", "nowhere/at/all.csv"])
+def test_an_export_to_no_file(collection: Path, output: str) -> None:
+    """An export that has no file to go to says so, and makes none."""
+    done = tinhuy("export", "--format=csv", f"--output={output}", f"--collection={collection}")
+    assert output in one_line(done, exits.USAGE)
+    assert not Path(output).exists()
+
+
 def test_an_unreachable_host(tmp_path: Path) -> None:
     """A host that refuses every connection makes the run unreachable, and the exit code 12."""
     url = f"http://127.0.0.1:{unused_port()}/"
