@@ -143,14 +143,6 @@ class Catalog:
             for entry in entries:
                 self._put(entry)
 
-    def put_run(self, run: Run) -> None:
-        """Enter a run, or what is now known of it."""
-        self.put(run)
-
-    def put_model(self, model: Model) -> None:
-        """Enter a model."""
-        self.put(model)
-
     def note_files(self, names: Iterable[str]) -> None:
         """All entries in these files of readings have been entered."""
         with self._transaction():

@@ -193,11 +193,11 @@ def test_putting_again_changes_nothing(catalog: Catalog) -> None:
     """The same looks and runs put twice say the same as put once."""
     run = Run(id="r1", site="bao", started_at=day(1), finished_at=day(2), outcome="ok")
     catalog.put_many(history())
-    catalog.put_run(run)
+    catalog.put(run)
     once = list(dump(catalog))
     assert len(once) == 6 + 18 + 6 + 1
     catalog.put_many(history())
-    catalog.put_run(run)
+    catalog.put(run)
     assert list(dump(catalog)) == once
 
 
@@ -348,9 +348,9 @@ def test_runs(catalog: Catalog) -> None:
         ),
     ]
     for run in runs:
-        catalog.put_run(run)
+        catalog.put(run)
     done = replace(runs[0], outcome="ok", finished_at=day(2))
-    catalog.put_run(done)
+    catalog.put(done)
     assert catalog.runs() == [runs[2], done, runs[1]]
     assert catalog.runs("bao") == [runs[2], done]
 
@@ -489,7 +489,7 @@ def test_models(catalog: Catalog) -> None:
     ]
     other = Model(site="dang", version="c", learned_at=day(9), content={})
     for one in (*models, other):
-        catalog.put_model(one)
+        catalog.put(one)
     written = list(dump(catalog))
     catalog.put_many([*models, other])
     assert list(dump(catalog)) == written

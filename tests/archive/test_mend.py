@@ -36,11 +36,11 @@ def _night(collection: Collection, site: str) -> None:
             recording.commit()
         model = Model(site=site, version="1", learned_at=read.seen_at, content={"blocks": 7})
         recording.learn(model)
-        catalog.put_model(model)
+        catalog.put(model)
         stamp = "2026-03-07T19:00:00+07:00"
         run = Run(id=site, site=site, started_at=stamp, finished_at=stamp, outcome="ok")
         recording.finish(run)
-        catalog.put_run(run)
+        catalog.put(run)
     with Catalog(collection.catalog_path) as catalog:
         catalog.note_files(recording.text_files)
 

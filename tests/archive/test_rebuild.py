@@ -50,14 +50,14 @@ def _fill(collection: Collection) -> None:
             stamp = f"2026-03-{7 + night:02}T11:00:00.000000Z"
             model = Model(site=site, version="1", learned_at=stamp, content={"nights": night})
             recording.learn(model)
-            catalog.put_model(model)
+            catalog.put(model)
             if night == 1:
                 for before in read[:3]:
                     catalog.put(recording.convert(_again(before, stamp)))
             stamp = f"2026-03-{7 + night:02}T19:00:00+07:00"
             run = Run(id=str(night), site=site, started_at=stamp, finished_at=stamp, outcome="ok")
             recording.finish(run)
-            catalog.put_run(run)
+            catalog.put(run)
 
 
 def _again(before: Look, at: str) -> Look:

@@ -60,7 +60,7 @@ WRITER = """
                 one_run(catalog, recording)
                 run = Run(id=id, site=site, started_at=begun, finished_at=begun, outcome="ok")
                 recording.finish(run)
-                catalog.put_run(run)
+                catalog.put(run)
             catalog.note_files(recording.text_files)
 """
 
