@@ -149,6 +149,7 @@ class Rereading:
             raise ValueError("a dry run keeps nothing")
         if self._new_model:
             recording.learn(self._new_model)
+            recording.commit()
             self._catalog.put(self._new_model)
         looks = chain(self._changed(), self._dated())
         total = self.report.text + self.report.metadata + len(self._found)
