@@ -31,6 +31,7 @@ from archive.schema import (
     KNOWN,
     LOOKED_AT,
     LOOKS_AT,
+    READING_BEFORE,
     READINGS,
     READINGS_OF,
     SCHEMA,
@@ -97,11 +98,12 @@ class Catalog:
         old = Digests(**{name: Digest.parse(row[f"{name}_digest"]) for name in names})
         return articles.compare(old, article)
 
-    def reading(self, site: str, url: str) -> Article | None:
-        """The newest reading of an article, with its capture; None when there is none."""
-        row = self._select(
-            f"SELECT reading FROM {READINGS} WHERE site = :site AND url = :url", site=site, url=url
-        ).fetchone()
+    def reading(self, site: str, url: str, *, before: str | None = None) -> Article | None:
+        """The newest reading of an article, with its capture; None when there is none.
+
+        With `before`, a WARC date, that of the newest capture before then.
+        """
+        row = self._select(READING_BEFORE, site=site, url=url, before=before).fetchone()
         return answers.article(row["reading"]) if row else None
 
     def readings(self, site: str, since: str = "") -> Iterator[Article]:
@@ -134,9 +136,10 @@ class Catalog:
 
         An article is `look.site` and `look.url`; a look at it is told by `seen_at` and
         `reread_at`, and entered once however often it is put. Looks at one article come in the
-        order of their times; a reading again may come at any time after the look at its capture.
-        The first look must bring a reading, and is NEW here; one without (UNCHANGED or GONE of an
-        article that nothing was read of) says nothing that could be kept, and is passed over.
+        order of their times; one may come later if it is NEW or a reading again, or if an earlier
+        one that is NEW has been put: the article's first look must bring a reading, and is NEW
+        here. One without (UNCHANGED or GONE of an article that nothing was read of) says nothing
+        that could be kept, and is passed over.
         Of a run, the last word counts.
         """
         with self._transaction():

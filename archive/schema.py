@@ -111,6 +111,12 @@ LOOKS_AT = """
 SELECT looks.* FROM articles JOIN looks ON article = articles.key
 WHERE site = :site AND url = :url ORDER BY seen_at, reread_at
 """
+READING_BEFORE = """
+SELECT reading FROM articles JOIN looks ON article = articles.key
+WHERE site = :site AND url = :url AND text_digest IS NOT NULL
+    AND (:before IS NULL OR seen_at < :before)
+ORDER BY seen_at DESC, reread_at DESC LIMIT 1
+"""
 # Of a look and its readings again, the one behind which there is no other.
 READINGS_OF = """
 SELECT url, seen_at, reading FROM articles JOIN looks ON article = articles.key

@@ -67,6 +67,13 @@ class Task:
         return f"{len(self.stored)} captures of {self.how.rules.site} from {first.url} on"
 
 
+class _Dated(NamedTuple):
+    """What an article said in a capture of this time."""
+
+    seen_at: str
+    digests: Digests
+
+
 class Verdict(NamedTuple):
     """What became of a capture: same, text, metadata, refused, unreadable, found or nothing."""
 
@@ -151,17 +158,22 @@ class Rereading:
             recording.learn(self._new_model)
             recording.commit()
             self._catalog.put(self._new_model)
-        looks = chain(self._changed(), self._dated())
         total = self.report.text + self.report.metadata + len(self._found)
+        for looks in (self._changed(), self._dated()):
+            for written in self._written(recording, looks):
+                self.report.written += written
+                progress("writing", self.report.written, total)
+        recording.close()
+        self._catalog.note_files(recording.text_files)
+
+    def _written(self, recording: Recording, looks: Iterator[Look]) -> Iterator[int]:
+        """Write looks, so many at a time; how many they were."""
         while some := list(islice(looks, COMMIT_LOOKS)):
             recording.check_space(settings.MIN_FREE_BYTES)
             some = [recording.convert(look) for look in some]
             recording.commit()
             self._catalog.put_many(some)
-            self.report.written += len(some)
-            progress("writing", self.report.written, total)
-        recording.close()
-        self._catalog.note_files(recording.text_files)
+            yield len(some)
 
     # Before anything is read
 
@@ -206,8 +218,7 @@ class Rereading:
         """Captures of pages that may be articles, and were not read as one that is known."""
         scope, identity = rules.scope, rules.identities(self._catalog)
         looked_at = {hash((url, date[:19])) for url, date in self._catalog.looked_at(self._site)}
-        known = {one.url for one in self._catalog.known(self._site)}
-        known -= self._catalog.found_later(self._site)
+        visited = self._visited()
         for capture in self._collection.captures_of(self._site):
             when = capture.captured_at.isoformat()[:19]
             if (
@@ -217,7 +228,7 @@ class Rereading:
                 and when >= self._since[:19]
                 and hash((capture.url, when)) not in looked_at
                 and scope.decide(capture.url).kind in ("article", "page")
-                and identity(capture.url) not in known
+                and identity(capture.url) not in visited
             ):
                 yield capture
 
@@ -256,21 +267,32 @@ class Rereading:
 
     def _dated(self) -> Iterator[Look]:
         """The articles that had not been found, in the order of their captures: each is what it is
-        after the one before.
+        after the capture before. One before all that is known of its article is NEW: what comes
+        first must bring a reading, or a rebuild could not begin with it.
         """
-        known = {one.url for one in self._catalog.known(self._site)}
-        known -= self._catalog.found_later(self._site)
-        newest = dict[str, Digests]()
+        visited, last = self._visited(), dict[str, _Dated]()
         for _, offset in sorted(self._found):
             self._waiting.seek(offset)
             look: Look = pickle.load(self._waiting)
-            if look.url in known or look.article is None:
+            if look.url in visited or look.article is None:
                 continue
-            before = newest.get(look.url) or self._catalog.reading(self._site, look.url)
+            before = self._before(look, last.get(look.url))
+            last[look.url] = _Dated(look.seen_at, digests(look.article))
             change = compare(before, look.article) if before else Change.NEW
-            newest[look.url] = digests(look.article)
             article = look.article if change is not Change.UNCHANGED else None
             yield replace(look, change=change, article=article)
+
+    def _before(self, look: Look, last: _Dated | None) -> Article | Digests | None:
+        """What the newest capture before that of a look says; `last` was found in this pass."""
+        kept = self._catalog.reading(self._site, look.url, before=look.seen_at)
+        if last and (kept is None or kept.capture is None or kept.capture.date < last.seen_at):
+            return last.digests
+        return kept
+
+    def _visited(self) -> set[str]:
+        """The URLs of the articles that a visit found: their captures were read then."""
+        known = {one.url for one in self._catalog.known(self._site)}
+        return known - self._catalog.found_later(self._site)
 
 
 def _newest(readings: Iterable[Article], most: int) -> list[Capture]:

@@ -6,9 +6,12 @@ of an article is then one that the reader of today does not give.
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import signal
-import sqlite3
+import stat
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from archive import Article, Catalog, Change, Collection, Look
+from archive import Article, Catalog, Change, Collection, Look, StorageFailed
 from archive.answers import Entry
 from archive.catalog import dump
 from archive.writer import warc_date
@@ -249,19 +252,31 @@ def test_every_version_is_read_again(night: Night) -> None:
     assert night.changes(edited)[-2:] == ["reread", "reread"]
 
 
-def test_an_article_that_no_reader_had_found(night: Night) -> None:
-    """An article in a capture that was not read as one is found by reading again, as of then."""
-    with closing(sqlite3.connect(night.path / "catalog.sqlite3")) as database:
-        urls = [row[0] for row in database.execute("SELECT url FROM articles ORDER BY url")]
+def forgotten(night: Night) -> list[str]:
+    """Let nothing have been read of what was captured; the URLs of the articles that it has."""
+    urls = [entry.url for entry in night.entries()]
     collection = Collection.open(night.path)
     with Catalog(collection.catalog_path) as catalog:
-        [run] = catalog.runs()
+        runs = catalog.runs()
     for path in collection.warcs(text=True):
         path.unlink()
-    with collection.recording(site=SITE, run_id=run.id) as recording:
-        recording.finish(run)  # as if nothing had been read in it
-    tinhuy("rebuild", f"--collection={night.path}")
+    with collection.recording(site=SITE, run_id="forgotten") as recording:
+        for run in runs:
+            recording.finish(run)
+    assert tinhuy("rebuild", f"--collection={night.path}").returncode == 0
     assert night.entries() == []
+    return urls
+
+
+def rebuilt(path: Path) -> list[str]:
+    (path / "catalog.sqlite3").unlink()
+    assert tinhuy("rebuild", f"--collection={path}").returncode == 0
+    return said(path)
+
+
+def test_an_article_that_no_reader_had_found(night: Night) -> None:
+    """An article in a capture that was not read as one is found by reading again, as of then."""
+    urls = forgotten(night)
     report = reread(night)
     assert report["found"] == report["written"] == len(urls)
     assert [entry.url for entry in night.entries()] == urls
@@ -270,6 +285,52 @@ def test_an_article_that_no_reader_had_found(night: Night) -> None:
     tinhuy("rebuild", f"--collection={night.path}")
     assert said(night.path) == before
     assert reread(night)["written"] == 0
+
+
+def test_an_older_capture_is_found_last(night: Night) -> None:
+    """A capture that is found after a newer one of its article is the article's first: a rebuild
+    says the same, nothing is lost, and the next pass finds nothing more.
+    """
+    time.sleep(1.1)
+    second = datetime.now(UTC)
+    edited = night.edit()
+    night.crawl("--refresh")
+    urls = forgotten(night)
+    assert reread(night, f"--since={second.isoformat()}")["written"] == len(urls)
+    assert reread(night)["written"] == len(urls)
+    for entry in night.entries():
+        assert (entry.looks, entry.first_seen < warc_date(second)) == (2, True)
+        assert (night.changes(entry.url)[0], entry.gone_at) == ("new", None)
+    assert len(night.changes(edited)) == 2
+    before = said(night.path)
+    assert rebuilt(night.path) == before
+    assert reread(night)["written"] == 0
+
+
+def test_a_model_is_on_the_disk_before_the_catalog_tells_of_it(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model that the disk did not take, at its first sync, is in no catalog."""
+    forgotten(night)
+    reread(night)  # a model is learned from readings: of these by the next pass
+    real = os.fsync
+
+    def refusing(descriptor: int) -> None:
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        real(descriptor)
+
+    def passed() -> None:
+        with Rereading(Collection.open(night.path), SITE) as again:
+            assert again.read().model
+            monkeypatch.setattr(os, "fsync", refusing)
+            again.keep()
+
+    with pytest.raises(StorageFailed):
+        passed()
+    monkeypatch.undo()
+    with Catalog(night.path / "catalog.sqlite3") as catalog:
+        assert catalog.model(SITE) is None
 
 
 def test_a_damaged_capture_is_told(stored: Night) -> None:
