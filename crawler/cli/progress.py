@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from crawler.cli.output import Size, console, table
+from crawler.cli.output import Size, console, harmless, table
 
 if TYPE_CHECKING:
     from crawler.run import RunState
@@ -91,8 +91,9 @@ class Captures:
     """
 
     def __init__(self, site: str) -> None:
-        self._site, self._console = site, console(stderr=True)
-        shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._site, self._console = harmless(site), console(stderr=True)
+        described = TextColumn("{task.description}", markup=False)
+        shown = (described, BarColumn(), MofNCompleteColumn())
         self._bar = Bar(
             *shown,
             TextColumn("captures"),
@@ -101,7 +102,7 @@ class Captures:
             disable=not self._console.is_terminal,
             redirect_stdout=sys.stdout.isatty(),
         )
-        self._task = self._bar.add_task(site)
+        self._task = self._bar.add_task(self._site)
         self._next_line = time.monotonic() + LINE_SECONDS
 
     def __enter__(self) -> Self:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archive import Catalog
+from archive import Catalog, Collection, CollectionLocked
 from crawler.cli import exits
 from crawler.cli.look import mended
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, moment
@@ -15,6 +16,8 @@ from crawler.cli.output import harmless, print_json, print_table
 from crawler.cli.progress import Captures
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from crawler.differences import Report
 
 COLUMNS = ("read", "same", "text", "metadata", "refused", "found", "unreadable")
@@ -36,27 +39,43 @@ def reread(
     collection: CollectionPath = DEFAULT_COLLECTION,
     as_json: Json = False,
 ) -> None:
-    """Read what is kept again with today's reader; say what changes, then keep it as such."""
-    from crawler.reread import Rereading
+    """Read what is kept again with today's reader; say what changes, then keep it as such.
 
+    A site that is being crawled is told of and left out.
+    """
     start, home, reports = moment(since), mended(collection), list["Report"]()
     with Catalog(home.catalog_path) as catalog:
         names = [site] if site else [one.site for one in catalog.counts()]
+    locked = False
     for name in names:
-        with Rereading(home, name, since=start, dry_run=dry_run) as again:
-            with Captures(name) as progress:
-                reports.append(again.read(progress))
-            if not as_json:
-                print_report(reports[-1])
-            if not dry_run:
-                with Captures(name) as progress:
-                    again.keep(progress)
-                if not as_json:
-                    print(f"{name}: {again.report.written} readings were written", flush=True)
+        try:
+            reports.append(_passed(home, name, start, dry_run=dry_run, quiet=as_json))
+        except CollectionLocked as error:
+            locked = True
+            print(f"tinhuy: {harmless(str(error))}", file=sys.stderr, flush=True)
     if as_json:
         print_json([asdict(report) for report in reports])
-    if any(report.unreadable for report in reports):
-        raise typer.Exit(exits.DAMAGED)
+    if locked or any(report.unreadable for report in reports):
+        raise typer.Exit(exits.BUSY if locked else exits.DAMAGED)
+
+
+def _passed(
+    home: Collection, name: str, start: datetime | None, *, dry_run: bool, quiet: bool
+) -> Report:
+    """One pass over a site, told unless `quiet`. Raises CollectionLocked."""
+    from crawler.reread import Rereading
+
+    with Rereading(home, name, since=start, dry_run=dry_run) as again:
+        with Captures(name) as progress:
+            report = again.read(progress)
+        if not quiet:
+            print_report(report)
+        if not dry_run:
+            with Captures(name) as progress:
+                again.keep(progress)
+            if not quiet:
+                print(f"{harmless(name)}: {report.written} readings were written", flush=True)
+    return report
 
 
 def print_report(report: Report) -> None:
