@@ -42,9 +42,10 @@ class Entry:
 class Version:
     """One wording of an article: the looks from one change of text to the next.
 
-    `change` is NEW, CHANGED or ORTHOGRAPHY; or REREAD, when the page had been read before and its
-    words were found to be others at `reread_at`. `first_seen` and `last_seen` bound the looks that
-    saw this wording. `article` is its newest description, with the capture it was read from.
+    An article that was gone and came back has another, even with the words of before. `change` is
+    NEW, CHANGED or ORTHOGRAPHY; or REREAD, when the page had been read before and its words were
+    found to be others at `reread_at`. `first_seen` and `last_seen` bound the looks that saw this
+    wording. `article` is its newest description, with the capture it was read from.
     """
 
     number: int
@@ -129,25 +130,16 @@ def article(reading: str) -> Article:
 
 
 def versions(looks: Iterable[sqlite3.Row]) -> list[Version]:
-    """The wordings in the looks at one article, which come in their order."""
+    """The wordings in the looks at one article, which come in their order (see LOOKS_AT)."""
     found: list[Version] = []
     for look in looks:
-        change = Change(look["change"])
-        if change is Change.GONE:
-            continue
-        if _is_new_wording(change, look, found):
+        if look["is_wording"]:
             found.append(_version(look, len(found) + 1))
-        elif found:
+        elif found and look["change"] != Change.GONE:
             found[-1] = replace(found[-1], last_seen=look["seen_at"])
             if look["reading"]:
                 found[-1] = replace(found[-1], article=article(look["reading"]))
     return found
-
-
-def _is_new_wording(change: Change, look: sqlite3.Row, before: list[Version]) -> bool:
-    if change is Change.REREAD:
-        return not before or before[-1].text_digest != look["text_digest"]
-    return change in (Change.NEW, Change.CHANGED, Change.ORTHOGRAPHY)
 
 
 def _version(look: sqlite3.Row, number: int) -> Version:

@@ -56,9 +56,26 @@ CREATE TABLE files (name TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (fold, exact, tokenize = "unicode61 remove_diacritics 0");
 """
 
+
+def _wordings(article: str) -> str:
+    """The looks at an article that begin a wording: what `versions` counts, and what they are.
+
+    A METADATA look says nothing of the words, and may lag behind those of a better reading. An
+    article that is NEW with the words that stood before was found in an older capture later, unless
+    it was gone in between.
+    """
+    return f"""
+SELECT key FROM (
+    SELECT key, change, text_digest, lag(coalesce(text_digest, ''), 1, '')
+        OVER (ORDER BY seen_at, reread_at) AS before
+    FROM looks WHERE article = {article}
+        AND (change = 'gone' OR text_digest IS NOT NULL AND change <> 'metadata'))
+WHERE change IN ('changed', 'orthography') OR text_digest <> before"""
+
+
 # What stands in `articles` beside the name is a function of the article's looks. A reading again is
 # no visit: it says nothing of when the article was seen, or of what the site did to it.
-SUMMARISE = """
+SUMMARISE = f"""
 UPDATE articles SET
     (looks, first_seen, last_seen) = (
         SELECT count(DISTINCT seen_at),
@@ -75,13 +92,7 @@ UPDATE articles SET
     newest_reading = (
         SELECT key FROM looks WHERE article = :key AND text_digest IS NOT NULL
         ORDER BY seen_at DESC, reread_at DESC LIMIT 1),
-    versions = (
-        SELECT count(*) FROM (
-            SELECT change, text_digest,
-                lag(text_digest, 1, '') OVER (ORDER BY seen_at, reread_at) AS before
-            FROM looks WHERE article = :key AND text_digest IS NOT NULL)
-        WHERE change IN ('new', 'changed', 'orthography')
-            OR change = 'reread' AND text_digest <> before)
+    versions = (SELECT count(*) FROM ({_wordings(":key")}))
 WHERE key = :key
 """
 
@@ -107,8 +118,10 @@ SELECT url, first_seen, last_seen, looks, gone_at, (
         GROUP BY captured_url ORDER BY max(seen_at) DESC)) AS addresses
 FROM articles WHERE site = :site ORDER BY url
 """
-LOOKS_AT = """
-SELECT looks.* FROM articles JOIN looks ON article = articles.key
+_NAMED = "(SELECT key FROM articles WHERE site = :site AND url = :url)"
+LOOKS_AT = f"""
+SELECT looks.*, looks.key IN ({_wordings(_NAMED)}) AS is_wording
+FROM articles JOIN looks ON article = articles.key
 WHERE site = :site AND url = :url ORDER BY seen_at, reread_at
 """
 READING_BEFORE = """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,8 @@ from pathlib import Path
 from unicodedata import normalize
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archive.answers import Known, SiteCounts
 from archive.article import Article, Change, Link, Look, Model, Run, compare
@@ -468,6 +471,64 @@ def test_the_order_of_readings_again_does_not_matter(tmp_path: Path) -> None:
             dumps.add("\n".join(dump(catalog)))
     assert number == 719
     assert len(dumps) == 1
+
+
+def test_descriptions_that_are_read_again_make_no_version(catalog: Catalog) -> None:
+    """One wording that was described anew, and read again with other words at both looks, is two:
+    that of before, and that of now.
+    """
+    described, better = article(author="Thanh Tùng"), article(text=TEXT + " Hết.")
+    catalog.put_many([look(Change.NEW, 1, article()), look(Change.METADATA, 2, described)])
+    catalog.put_many([again(1, better, 8), again(2, better, 8)])
+    entry = catalog.article(article().url)
+    assert [one.change for one in catalog.versions(entry)] == ["new", "reread"]
+    assert entry.versions == 2
+
+
+def test_what_is_found_before_the_first_look_is_no_second_wording(catalog: Catalog) -> None:
+    """An older capture with the same words is when they were first seen; one that was gone before
+    it came back is a version of its own.
+    """
+    catalog.put(look(Change.NEW, 5, article()))
+    catalog.put(replace(look(Change.NEW, 1, article()), reread_at=day(9)))
+    entry = catalog.article(article().url)
+    (version,) = catalog.versions(entry)
+    assert (version.first_seen, version.last_seen, entry.versions) == (day(1), day(5), 1)
+    catalog.put_many([look(Change.GONE, 6, article()), look(Change.NEW, 7, article())])
+    assert len(catalog.versions(entry)) == catalog.article(article().url).versions == 2
+
+
+WORDINGS = [article(text=text, author=by) for text in (TEXT, "Khác.") for by in (None, "Thanh")]
+VISITS = st.lists(st.sampled_from([*WORDINGS, None]), min_size=1, max_size=6)
+READINGS = st.lists(st.tuples(st.integers(2, 8), st.sampled_from(WORDINGS)), max_size=6)
+
+
+@given(VISITS, READINGS, st.booleans())
+@settings(max_examples=150, deadline=None)
+def test_versions_are_as_many_as_are_told(
+    visits: list[Article | None], readings: list[tuple[int, Article]], found_before: bool
+) -> None:
+    """However an article was seen, was gone and was read again, the count of its versions is that
+    of those that are told, and both are the same after a rebuild.
+    """
+    looks = list[Look]()
+    with tempfile.TemporaryDirectory() as directory, Catalog(Path(directory) / "live") as live:
+        for at, seen in enumerate([WORDINGS[0], *visits], 2):
+            change = live.compare(seen) if seen else Change.GONE
+            looks.append(look(change, at, seen or WORDINGS[0]))
+            live.put(looks[-1])
+        seen_on = {one.seen_at for one in looks if one.change is not Change.GONE}
+        later = [again(at, read, 10 + n) for n, (at, read) in enumerate(readings)]
+        looks += (one for one in later if one.seen_at in seen_on)
+        if found_before:
+            looks.append(replace(look(Change.NEW, 1, WORDINGS[0]), reread_at=day(30)))
+        live.put_many(looks)
+        entry = live.article(article().url)
+        assert len(live.versions(entry)) == entry.versions >= 1
+        with Catalog(Path(directory) / "rebuilt") as rebuilt:
+            looks.sort(key=lambda one: (one.seen_at, one.reread_at))
+            rebuilt.put_many(looks)
+            assert list(dump(rebuilt)) == list(dump(live))
 
 
 def test_articles_read_again_are_chosen(catalog: Catalog) -> None:
