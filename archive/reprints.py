@@ -121,21 +121,24 @@ def of(db: sqlite3.Connection, entry: Entry) -> Group:
 
 
 def groups(db: sqlite3.Connection, site: str | None = None) -> Iterator[Group]:
-    """The groups, each around its earliest, one at a time: first those of the newest articles.
+    """The groups, one at a time: first those of the newest articles.
 
-    With `site` those that an article of this site is in.
+    Every article that has reprints is in one: around the earliest of them, or, where that one does
+    not know the article (in a chain of retellings), around the article itself. With `site` those
+    that an article of this site is in.
     """
     told = set[int]()
     for (key,) in db.execute(_NEWEST, {"site": site}):
         candidates = [] if key in told else _candidates(db, key)
         if not candidates:
             continue
-        group = _around_earliest(db, _group(db, _entry(db, key), candidates))
-        members = [group.article, *(one.entry for one in group.reprints)]
-        first, *others = (_key(db, member) for member in members)
-        if others and first not in told:
+        own = _group(db, _entry(db, key), candidates)
+        members = _keys(db, group := _around_earliest(db, own))
+        if key not in members:
+            group, members = own, {key}  # what is around it may be told around an earlier one
+        if group.reprints:
             yield group
-        told |= {first, *others}
+        told |= members
 
 
 def verdict(alike: Resemblance, *, longer: bool) -> Kind | None:
@@ -190,6 +193,10 @@ def _candidates(db: sqlite3.Connection, key: int) -> list[int]:
     del shared[key]
     weighed = json.dumps(list(shared.items()))
     return [other for (other,) in db.execute(_RANKED, (weighed,))] if shared else []
+
+
+def _keys(db: sqlite3.Connection, group: Group) -> set[int]:
+    return {_key(db, one) for one in (group.article, *(each.entry for each in group.reprints))}
 
 
 def _key(db: sqlite3.Connection, entry: Entry) -> int:

@@ -159,6 +159,32 @@ def test_a_round_up_joins_no_stories(catalog: Catalog) -> None:
     }
 
 
+def test_the_end_of_a_chain_is_in_a_group(catalog: Catalog) -> None:
+    """Who resembles a reprint and not what that resembles is told with it: among all groups, and
+    among those of its site, which are all of its site.
+    """
+    looks = [look(one, site, n) for n, (site, one) in enumerate(_retold_on(), 1)]
+    catalog.put_many(looks)
+    urls = {one.site: one.url for one in looks}
+    assert set(found(catalog, urls["a"])) == {urls["e"]}
+    assert set(found(catalog, urls["e"])) == {urls["f"], urls["a"]}
+    assert [set(_urls(group)) for group in catalog.reprint_groups()] == [
+        {urls["e"], urls["a"]},
+        {urls["f"], urls["e"]},
+    ]
+    assert [set(_urls(group)) for group in catalog.reprint_groups("a")] == [{urls["e"], urls["a"]}]
+
+
+def _retold_on() -> Iterator[tuple[str, Telling]]:
+    """A text, one with a fifth of it replaced, and one with two fifths, on a site each."""
+    words, others = (
+        " ".join(each.text for each in some).split() for some in (STORIES[:30], STORIES[30:60])
+    )
+    for site, replaced in (("f", 0), ("e", 240), ("a", 480)):
+        text = " ".join([*others[:replaced], *words[replaced:1200]])
+        yield site, Telling("Tin", None, (text,))
+
+
 def _urls(group: Group) -> list[str]:
     return [group.article.url, *(one.entry.url for one in group.reprints)]
 
