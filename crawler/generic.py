@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response, TextResponse
 
@@ -34,13 +33,5 @@ class GenericSpider(SiteSpider):
 
 def spider_for(url: str) -> type[GenericSpider]:
     """A spider for one URL of an unknown site, named after its host."""
-    host = urlsplit(url).netloc.lower()
-    site = Site(
-        name=host.replace(":", "-"),
-        title=host,
-        province="",
-        level="",
-        domains=(host,),
-        seeds=(url,),
-    )
+    site = registry.unlisted(url)
     return type("GenericSpider", (GenericSpider,), {"name": site.name, "site": site})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from archive import Article, ArticleNotFound, Capture, Catalog, Collection
 from crawler import registry
@@ -12,7 +12,7 @@ from crawler.archived import UNREADABLE, Study, page_of
 from crawler.frontier import Identities
 from crawler.reading import Page, Reading, SiteModel, study
 from crawler.reading.decode import decode
-from crawler.scope import Scope
+from crawler.scope import Scope, ScopeOfRuns, address
 from crawler.session import newest_model
 from crawler.site import Site
 
@@ -20,19 +20,19 @@ from crawler.site import Site
 class Rules(NamedTuple):
     """By what the pages of a site are told apart and read. Small: it can go to other processes.
 
-    `hosts` stood for the site's own in its newest run; `platform` is that of a site that is not in
-    the list, or empty.
+    `hosts` are the site's own and those that stood for them in its runs: a set for each, the newest
+    run's first. `platform` is that of a site that is not in the list, or empty.
     """
 
     site: str
-    hosts: tuple[str, ...]
+    hosts: tuple[tuple[str, ...], ...]
     platform: str
 
     @property
     def scope(self) -> Scope:
         """Which addresses are the site's, and what they are."""
         whole = registry.rules(self._as_site())
-        return Scope(self.hosts, whole.urls, whole.traps)
+        return ScopeOfRuns(self.hosts, whole.urls, whole.traps)
 
     def identities(self, catalog: Catalog) -> Identities:
         """What every address of the site's articles is known by."""
@@ -52,7 +52,7 @@ class Rules(NamedTuple):
                 title=self.site,
                 province="",
                 level="",
-                domains=self.hosts,
+                domains=self.hosts[0],
                 seeds=(),
                 platform=self.platform,
             )
@@ -61,15 +61,22 @@ class Rules(NamedTuple):
 def rules_of(collection: Collection, catalog: Catalog, site: str) -> Rules:
     """The rules of a site; of one that is not in the list those of the platform that its newest
     article shows. Raises UnknownSite when there is no article either."""
-    runs = catalog.runs(site)
-    at = tuple(urlsplit(url).netloc for url in runs[-1].at) if runs else ()
     try:
-        return Rules(site, at or registry.site(site).domains, "")
+        own = registry.site(site).domains
     except registry.UnknownSite:
         newest = max(catalog.articles(site), key=lambda one: one.last_seen, default=None)
         if newest is None:
             raise
-    return Rules(site, (urlsplit(newest.url).netloc,), _platform_of(collection, newest.article))
+        own = registry.unlisted(newest.url).domains
+        return Rules(site, (own,), _platform_of(collection, newest.article))
+    return Rules(site, (*dict.fromkeys(_stood_for(catalog, site)), own), "")
+
+
+def _stood_for(catalog: Catalog, site: str) -> Iterator[tuple[str, ...]]:
+    """The hosts that stood for a site's own, the newest run's first."""
+    for run in reversed(catalog.runs(site)):
+        if hosts := tuple(at.netloc for at in map(address, run.at) if at):
+            yield hosts
 
 
 def reading_of(collection: Collection, catalog: Catalog, capture: Capture) -> Reading:
@@ -78,7 +85,7 @@ def reading_of(collection: Collection, catalog: Catalog, capture: Capture) -> Re
     try:
         rules = rules_of(collection, catalog, site)
     except registry.UnknownSite:
-        rules = Rules(site, (urlsplit(capture.url).netloc,), _platform(page))
+        rules = Rules(site, (registry.unlisted(capture.url).domains,), _platform(page))
     return rules.reader(rules.identities(catalog), newest_model(catalog, site))(page)
 
 
@@ -87,8 +94,7 @@ def _site_of(catalog: Catalog, url: str) -> str:
     try:
         return catalog.article(url).site
     except ArticleNotFound:
-        known = registry.by_host(url)
-        return known.name if known else urlsplit(url).netloc.replace(":", "-")
+        return (registry.by_host(url) or registry.unlisted(url)).name
 
 
 def _platform_of(collection: Collection, article: Article) -> str:

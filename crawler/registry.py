@@ -64,6 +64,19 @@ def by_host(url: str) -> Site | None:
     return next((s for s in sites() if host in s.domains), None)
 
 
+def unlisted(url: str) -> Site:
+    """The site of a URL that belongs to none in the list: its host, and named after it."""
+    host = urlsplit(url).netloc.lower()
+    return Site(
+        name=host.replace(":", "-"),
+        title=host,
+        province="",
+        level="",
+        domains=(host,),
+        seeds=(url,),
+    )
+
+
 @cache
 def platforms() -> dict[str, Platform]:
     """Every known platform by its name."""

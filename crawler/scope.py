@@ -127,6 +127,27 @@ class Scope:
         return frozenset(self._location(urlsplit(f"http://{host}")) for host in self.hosts)
 
 
+class ScopeOfRuns(Scope):
+    """The addresses of one site whose runs stood at several sets of hosts.
+
+    Each address is known by the first host of its own set; a host in several is of the first set.
+    """
+
+    def __init__(
+        self, sets: Iterable[tuple[str, ...]], urls: UrlRules, traps: Iterable[Trap] = ()
+    ) -> None:
+        sets = tuple(sets)
+        super().__init__((host for hosts in sets for host in hosts), urls, traps)
+        self._main_hosts = {
+            self._location(urlsplit(f"http://{host.lower()}")): hosts[0].lower()
+            for hosts in reversed(sets)
+            for host in hosts
+        }
+
+    def _main_host(self, parts: SplitResult) -> str | None:
+        return self._main_hosts.get(self._location(parts))
+
+
 def address(url: str) -> SplitResult | None:
     """The parts of an http(s) URL that can be asked for; None for anything else."""
     try:

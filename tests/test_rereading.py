@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -408,3 +409,13 @@ def test_a_site_that_is_not_in_the_list(tmp_path: Path) -> None:
     assert report["site"] == site.site
     assert (report["read"], report["same"]) == (site.articles, site.articles)
     assert report["written"] == report["unreadable"] == 0
+
+
+def test_captures_of_a_run_at_other_hosts(night: Night) -> None:
+    """What was captured where the site stood in an older run is found as what was captured last."""
+    with PracticeWeb(seed=7, articles=6, only=(SITE,)) as web:
+        replace(night, web=web).crawl()
+    urls = forgotten(night)
+    assert len({urlsplit(url).netloc for url in urls}) == 2
+    assert reread(night)["written"] == len(urls)
+    assert [entry.url for entry in night.entries()] == urls
