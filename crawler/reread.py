@@ -16,9 +16,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import chain, islice
+from os import SEEK_END
 from pathlib import Path
 from types import TracebackType
-from typing import IO, NamedTuple, Self
+from typing import IO, Any, NamedTuple, Self
 from uuid import uuid4
 
 from archive import Article, Capture, Catalog, Change, Collection, Look, Model, Recording
@@ -120,6 +121,7 @@ class Rereading:
             self._catalog = held.enter_context(Catalog(self._collection.catalog_path))
             self._directory = held.enter_context(tempfile.TemporaryDirectory(prefix="tinhuy-"))
             self._waiting: IO[bytes] = held.enter_context(tempfile.TemporaryFile())
+            self._unread: IO[bytes] = held.enter_context(tempfile.TemporaryFile())
             self._held = held.pop_all()
         return self
 
@@ -136,7 +138,7 @@ class Rereading:
         rules = rules_of(self._collection, self._catalog, self._site)
         how = self._how(rules, self._learn(rules, progress))
         total = self._catalog.count_readings(self._site, self._since)
-        total += sum(1 for _ in self._unread(rules))
+        total += self._find_unread(rules)
         at = warc_date(self._clock())
         workers = self._sensible(total)
         for verdicts in over_tasks(partial(_judge, at), self._tasks(how), workers):
@@ -211,10 +213,18 @@ class Rereading:
             for article in self._catalog.readings(self._site, self._since)
             if article.capture
         )
-        unread = ((capture, None) for capture in self._unread(how.rules))
+        unread = ((capture, None) for capture in _pickled(self._unread))
         return (Task(how, some) for some in _chunks(chain(stored, unread)))
 
-    def _unread(self, rules: Rules) -> Iterator[Capture]:
+    def _find_unread(self, rules: Rules) -> int:
+        """Set aside the captures that were not read; how many they are."""
+        found = 0
+        for capture in self._may_be_articles(rules):
+            pickle.dump(capture, self._unread)
+            found += 1
+        return found
+
+    def _may_be_articles(self, rules: Rules) -> Iterator[Capture]:
         """Captures of pages that may be articles, and were not read as one that is known."""
         scope, identity = rules.scope, rules.identities(self._catalog)
         looked_at = {hash((url, date[:19])) for url, date in self._catalog.looked_at(self._site)}
@@ -257,13 +267,7 @@ class Rereading:
 
     def _changed(self) -> Iterator[Look]:
         """The readings again, as they come."""
-        end, at = self._waiting.tell(), 0
-        while at < end:
-            self._waiting.seek(at)
-            look: Look = pickle.load(self._waiting)
-            at = self._waiting.tell()
-            if look.change is Change.REREAD:
-                yield look
+        return (look for look in _pickled(self._waiting) if look.change is Change.REREAD)
 
     def _dated(self) -> Iterator[Look]:
         """The articles that had not been found, in the order of their captures: each is what it is
@@ -293,6 +297,16 @@ class Rereading:
         """The URLs of the articles that a visit found: their captures were read then."""
         known = {one.url for one in self._catalog.known(self._site)}
         return known - self._catalog.found_later(self._site)
+
+
+def _pickled(file: IO[bytes]) -> Iterator[Any]:
+    """What was set aside in a file, while others may read it elsewhere."""
+    end, at = file.seek(0, SEEK_END), 0
+    while at < end:
+        file.seek(at)
+        one = pickle.load(file)
+        at = file.tell()
+        yield one
 
 
 def _newest(readings: Iterable[Article], most: int) -> list[Capture]:

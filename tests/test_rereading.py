@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive import Article, Catalog, Change, Collection, Look, StorageFailed
+from archive import Article, Capture, Catalog, Change, Collection, Look, StorageFailed
 from archive.answers import Entry
 from archive.catalog import dump
 from archive.writer import warc_date
@@ -374,6 +374,24 @@ def test_workers_read_as_one_does(stored: Night, monkeypatch: pytest.MonkeyPatch
     assert [one for one in told if one[0] == "learning"][-1] == ("learning", count, count)
     assert [done for what, done, total in told if what == "reading"] == list(range(2, count + 1, 2))
     assert {total for what, _, total in told if what == "reading"} == {count}
+
+
+class Walked(Collection):
+    """A collection that counts how often the indexes of a site are walked."""
+
+    walks = 0
+
+    def captures_of(self, site: str) -> Iterator[Capture]:
+        self.walks += 1
+        return super().captures_of(site)
+
+
+def test_indexes_are_walked_once(night: Night) -> None:
+    """A pass finds the captures that were not read, and how many they are, in one walk."""
+    urls, collection = forgotten(night), Walked(night.path)
+    with Rereading(collection, SITE, dry_run=True) as again:
+        report = again.read()
+    assert (report.found, collection.walks) == (len(urls), 1)
 
 
 @pytest.mark.parametrize("call", [1, 4, 7, 10])
