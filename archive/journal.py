@@ -101,10 +101,11 @@ def _look(fields: dict[str, Any]) -> Look:
     if article is None and change in WITH_READING:
         raise ValueError(f"a look that found an article {change}, without the article")
     capture = articles.capture_from_json(fields["capture"])
+    _url(capture.url)
     if not re.fullmatch(r"[0-9]{14}", capture.timestamp):
         raise ValueError(f"not the time of a capture: {capture.timestamp!r:.80}")
     return Look(
-        url=_string(fields["url"]),
+        url=_url(fields["url"]),
         site=_name(fields["site"]),
         change=change,
         capture=replace(capture, date=_date(capture.date)),

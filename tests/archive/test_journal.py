@@ -50,6 +50,7 @@ def test_looks_and_runs_come_back() -> None:
         {"change": "another"},
         {"url": "http://a.vn/\ud800"},
         {"url": None},
+        {"url": "https://bao[x"},
         {"site": "\udfff"},
         {"conversion_id": "\ud800"},
         {"article": {"url": "http://a.vn/"}},
