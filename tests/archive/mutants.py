@@ -63,10 +63,10 @@ def full(path: Path) -> Collection:
                 if number in (0, 2) and capture:
                     text = "Một.\n\nHai." if number == 0 else None
                     read = recording.convert(look(capture, text=text, site=site))
-                    read = replace(read, change=Change.REREAD, reread_at=read.seen_at)
+                    read = replace(read, change=Change.REREAD, reread_at="2026-03-07T12:00:00Z")
                     if read.article:
                         recording.convert(read)
-            model = Model(site=site, version="1", learned_at="a", content={"blocks": 7})
+            model = Model(site=site, version="1", learned_at="2026-03-07", content={"blocks": 7})
             recording.learn(model)
             recording.finish(run)
     rebuild(collection)
