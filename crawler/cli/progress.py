@@ -54,20 +54,22 @@ class Progress:
                 print(_line(state), file=sys.stderr, flush=True)
 
 
-class Files:
-    """Takes the progress of work on the files of a collection and shows it on a terminal."""
+class _Shown:
+    """A bar on a terminal for work of one kind; elsewhere it is not there."""
 
-    def __init__(self, verb: str) -> None:
-        shown = (TextColumn(verb), BarColumn(), MofNCompleteColumn(), TextColumn("files"))
-        output = console(stderr=True)
+    def __init__(self, what: str, unit: str) -> None:
+        self._console = console(stderr=True)
         self._bar = Bar(
-            *shown,
-            console=output,
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn(unit),
+            console=self._console,
             transient=True,
-            disable=not output.is_terminal,
+            disable=not self._console.is_terminal,
             redirect_stdout=sys.stdout.isatty(),  # what goes to a file stays out of the bar's way
         )
-        self._task = self._bar.add_task(verb)
+        self._task = self._bar.add_task(what)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -80,42 +82,27 @@ class Files:
         trace: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+
+class Files(_Shown):
+    """Takes the progress of work on the files of a collection and shows it on a terminal."""
+
+    def __init__(self, verb: str) -> None:
+        super().__init__(verb, "files")
 
     def __call__(self, path: Path, done: int, total: int) -> None:
         self._bar.update(self._task, completed=done, total=total)
 
 
-class Captures:
+class Captures(_Shown):
     """Takes the progress of work on the captures of a site: a bar on a terminal, elsewhere a line
     now and then.
     """
 
     def __init__(self, site: str) -> None:
-        self._site, self._console = harmless(site), console(stderr=True)
-        described = TextColumn("{task.description}", markup=False)
-        shown = (described, BarColumn(), MofNCompleteColumn())
-        self._bar = Bar(
-            *shown,
-            TextColumn("captures"),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-            redirect_stdout=sys.stdout.isatty(),
-        )
-        self._task = self._bar.add_task(self._site)
+        self._site = harmless(site)
+        super().__init__(self._site, "captures")
         self._next_line = time.monotonic() + LINE_SECONDS
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         self._bar.update(
