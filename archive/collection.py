@@ -232,10 +232,6 @@ class Collection:
         closed = self.archive_dir / filename
         return closed if closed.exists() else closed.with_name(filename + OPEN)
 
-    def has_file(self, filename: str) -> bool:
-        """Whether a WARC file is there, closed or still written."""
-        return self.file(filename).exists()
-
     def index_path(self, filename: str) -> Path:
         """Where the index of a WARC file is."""
         return self.indexes_dir / (filename.removesuffix(SUFFIX) + ".cdxj")
