@@ -121,15 +121,16 @@ class _Steps:
 
 def _common(a: Sequence[str], b: Sequence[str], steps: _Steps) -> list[tuple[int, int, int]]:
     """What both have in their order: starts in either, and length."""
-    start = _prefix(a, b)
-    end = _prefix(a[start:][::-1], b[start:][::-1])
+    start = prefix(a, b)
+    end = prefix(a[start:][::-1], b[start:][::-1])
     middle = _middle(a[start : len(a) - end], b[start : len(b) - end], steps)
     found = [(0, 0, start), *((x + start, y + start, length) for x, y, length in middle)]
     found.append((len(a) - end, len(b) - end, end))
     return [run for run in found if run[2]]
 
 
-def _prefix(a: Sequence[str], b: Sequence[str]) -> int:
+def prefix(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many items both begin with."""
     pairs = zip(a, b, strict=False)
     return next((n for n, (x, y) in enumerate(pairs) if x != y), min(len(a), len(b)))
 

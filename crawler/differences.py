@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 
 from archive import Article, Link
+from archive.diff import prefix
 from archive.text import canonical
 
 MAX_EXAMPLES = 5
@@ -86,7 +87,7 @@ def differing(old: Article, new: Article) -> Iterator[tuple[str, str, str]]:
     for name in _FIELDS:
         before, after = _told(getattr(old, name)), _told(getattr(new, name))
         if before != after:
-            start = max(0, _shared(before, after) - _LONGEST // 4)
+            start = max(0, prefix(before, after) - _LONGEST // 4)
             yield name, before[start:][:_LONGEST], after[start:][:_LONGEST]
 
 
@@ -108,9 +109,3 @@ def _told(value: str | Link | tuple[str | Link, ...] | None) -> str:
     if isinstance(value, Link):
         return f"{value.title} <{value.url}>"
     return value or ""
-
-
-def _shared(one: str, other: str) -> int:
-    """How many characters both begin with."""
-    pairs = zip(one, other, strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
