@@ -13,9 +13,9 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
 from archive.text import clean
+from archive.times import VIETNAM
 from crawler.reading.names import is_name
 
-VIETNAM = timezone(timedelta(hours=7))
 """There is no daylight saving."""
 
 Role = Literal["published", "updated"]

@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from archive.article import Article, Gone, Removal
 from archive.text import join
+from archive.times import VIETNAM
 from crawler.reading import body as bodies
 from crawler.reading import titles, verdict
 from crawler.reading.blocks import blocks
-from crawler.reading.dates import VIETNAM
 from crawler.reading.decode import Decoded, decode
 from crawler.reading.document import Body, Document
 from crawler.reading.extract import VERSION

@@ -10,12 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from lxml.html import HtmlElement
-
+from archive.times import VIETNAM
 from crawler.reading.blocks import Block
-from crawler.reading.dates import VIETNAM, Role, Stamp, behind, day_of, glued, machine, stamps
+from crawler.reading.dates import Role, Stamp, behind, day_of, glued, machine, stamps
 from crawler.reading.document import Body, Document
-from crawler.reading.tree import attribute, names, select, text_of
+from crawler.reading.tree import attribute, holds_title, names, select, text_of
 
 _ABOVE = 4
 _BELOW = 12
@@ -121,12 +120,7 @@ def _is_elsewhere(block: Block) -> bool:
         return not _LABELLED.match(block.text)
     is_listed = any(_LISTED.search(names(holder)) for holder in holders[: 2 * _NEAR])
     head = next((holder for holder in holders if holder.tag in _HEADS), None)
-    return is_listed or (head is not None and not _holds_title(head))
-
-
-def _holds_title(element: HtmlElement) -> bool:
-    """An article may have a `header` of its own."""
-    return next(element.iter("h1"), None) is not None
+    return is_listed or (head is not None and not holds_title(head))
 
 
 def _is_clock(document: Document, stamp: Stamp) -> bool:

@@ -194,6 +194,11 @@ def names(element: HtmlElement) -> str:
     return " ".join(name[:_LONGEST_NAME] for name in found).lower()
 
 
+def holds_title(element: HtmlElement) -> bool:
+    """Whether there is an h1 inside: an article may have a `header` of its own."""
+    return element.find(".//h1") is not None
+
+
 def base_of(tree: HtmlElement, url: str) -> str:
     """What relative addresses of a page are relative to."""
     base = tree.find(".//base[@href]")

@@ -13,7 +13,7 @@ from crawler.reading import notices
 from crawler.reading.blocks import Block, is_headline
 from crawler.reading.document import Body, Document, same
 from crawler.reading.furniture import is_furniture
-from crawler.reading.tree import attribute, within
+from crawler.reading.tree import attribute, holds_title, within
 
 _HOMES = re.compile(r"^/*(?:index|default|home|trang-chu)?(?:\.\w+)?/*$", re.I)
 _AT_ONCE = re.compile(r"\s*(?:\d|10)?(?:\.\d+)?\s*[;,]\s*(?:url\s*=)?\s*\S", re.I)
@@ -107,16 +107,12 @@ def _is_bare(document: Document) -> bool:
 
 def _is_gallery(document: Document, headlines: int) -> bool:
     """Pictures, or a player, that are shown for themselves: under a title, linked to no article."""
-    aside = within(element for element in document.tree.iter(*_ASIDES) if not _holds_title(element))
+    aside = within(element for element in document.tree.iter(*_ASIDES) if not holds_title(element))
     shown = [element for element in document.tree.iter("img", *_PLAYERS) if element not in aside]
     players = sum(1 for element in shown if element.tag in _PLAYERS and _is_player(element))
     pictures = sum(1 for element in shown if element.tag == "img" and _is_shown(element))
     titled = any(_is_title(block) for block in document.blocks)
     return titled and (bool(players) or pictures >= max(_PICTURES, headlines / 2))
-
-
-def _holds_title(element: HtmlElement) -> bool:
-    return element.find(".//h1") is not None
 
 
 def _is_player(element: HtmlElement) -> bool:

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.article import Article
+from archive.times import VIETNAM
 from crawler.reading import read
-from crawler.reading.dates import VIETNAM, stamps
+from crawler.reading.dates import stamps
 from tests.crawler.reading.pages import FETCHED_AT, PLAIN, TITLE, article, article_page, page
 
 WEEKDAYS = ("Thứ Hai", "Thứ ba", "Thứ Tư", "Thứ năm", "THỨ SÁU", "Thứ bảy", "Chủ Nhật")
