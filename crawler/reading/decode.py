@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from unicodedata import normalize
 
 from crawler.reading.repair import repaired
-from crawler.reading.syllables import marked_words, share_of_syllables
+from crawler.reading.syllables import (
+    BELIEVABLE,
+    FEWEST_WORDS,
+    marked_words,
+    share_of_syllables,
+)
 from crawler.reading.tree import bounded
 
 _BOMS = (
@@ -33,8 +38,6 @@ _CHARSET = re.compile(r"(?:utf_(?:8|16|32)|utf-(?:8|16|32)|cp\d|iso8859|koi8|gb|
 # Names that pages in windows-1258 and in old fonts give to themselves.
 _WESTERN = frozenset(("cp1252", "cp1258", "iso8859-1", "iso8859-15", "ascii", ""))
 _OLD_FONTS = frozenset(("tcvn3", "vni"))
-_FEWEST_WORDS = 4
-_BELIEVABLE = 0.8
 # windows-1252 as browsers read it: its five holes are the controls of Latin-1.
 _CP1252 = "".join(bytes((code,)).decode("cp1252", "ignore") or chr(code) for code in range(0x100))
 
@@ -129,8 +132,8 @@ def _western(body: bytes, declared: str) -> tuple[str, str]:
     plain = _as_cp1252(sample)
     words = marked_words(vietnamese := normalize("NFC", sample.decode("cp1258", "replace")))
     share = share_of_syllables(vietnamese)
-    is_better = share >= _BELIEVABLE and share > share_of_syllables(plain)
-    if (is_better and len(words) >= _FEWEST_WORDS) or (declared == "cp1258" and share > 0.5):
+    is_better = share >= BELIEVABLE and share > share_of_syllables(plain)
+    if (is_better and len(words) >= FEWEST_WORDS) or (declared == "cp1258" and share > 0.5):
         return body.decode("cp1258", "replace"), "windows-1258"
     if declared == "iso8859-15":
         return body.decode(declared, "replace"), declared

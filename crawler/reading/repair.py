@@ -23,11 +23,14 @@ from itertools import islice
 from typing import NamedTuple
 from unicodedata import normalize
 
-from crawler.reading.syllables import marked_words, share_of_syllables
+from crawler.reading.syllables import (
+    BELIEVABLE,
+    FEWEST_WORDS,
+    marked_words,
+    share_of_syllables,
+)
 
 _SAMPLE = 100_000
-_FEWEST_WORDS = 4
-_BELIEVABLE = 0.8
 _PLAIN = 0.5
 _MANY_VIETNAMESE = 50
 _MOST_ROUNDS = 3
@@ -186,11 +189,11 @@ def _kind(sample: str) -> str:
     before = share_of_syllables(normalize("NFC", sample))
     found = {kind: normalize("NFC", repair(sample)) for kind, repair in _REPAIRS.items()}
     shares = {
-        kind: share_of_syllables(text) if _gained(sample, text) >= _FEWEST_WORDS else 0.0
+        kind: share_of_syllables(text) if _gained(sample, text) >= FEWEST_WORDS else 0.0
         for kind, text in found.items()
     }
     best = max(shares, key=lambda kind: shares[kind])
-    is_sure = shares[best] >= _BELIEVABLE and shares[best] > max(before, _PLAIN)
+    is_sure = shares[best] >= BELIEVABLE and shares[best] > max(before, _PLAIN)
     return best if is_sure else ""
 
 
