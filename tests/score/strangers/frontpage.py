@@ -52,19 +52,17 @@ class FrontPage(Stranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
-        return self.list_of(self.newest()[: self.page_size])
-
     def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        return self.list_of(self.newest(asked.query.get("cat")))
+        stories = self.newest(asked.query.get("cat"))
+        return self.html(self.listed(self.title, stories, asked))
 
-    def list_of(self, stories: Sequence[Story]) -> Answer:
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         rows = "".join(
             f'<tr><td><font face="Arial" size="2"><a href="{attribute(self.path(story))}">'
             f"<b>{text(story.title)}</b></a></font></td></tr>"
             for story in stories
         )
-        return self.html(self.page(f"<table>{rows}</table>", Furniture()))
+        return self.page(f"<table>{rows}</table>", Furniture())
 
     # Articles.
 

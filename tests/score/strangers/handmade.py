@@ -120,21 +120,18 @@ class HandMade(ToldStranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
-        return self.listed(self.newest()[: self.page_size])
-
     def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        return self.listed(self.newest(asked.query.get("loai")))
+        stories = self.newest(asked.query.get("loai"))
+        return self.html(self.listed(self.title, stories, asked))
 
-    def listed(self, stories: Sequence[Story]) -> Answer:
-        furniture = Furniture()
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         rows = "".join(
             f'<TR><TD WIDTH=100><IMG SRC="/images/noi.png" WIDTH=90></TD><TD>'
             f'<A HREF="{link(self, story)}"><FONT SIZE=2><B>{text(story.title)}</B></FONT></A><BR>'
             f"<FONT SIZE=2>{text(prose.teaser(story))}</FONT></TD></TR>\n"
             for story in stories
         )
-        return self.html(self.page(f"<TABLE>{rows}</TABLE>", furniture))
+        return self.page(f"<TABLE>{rows}</TABLE>", Furniture())
 
     # Articles.
 

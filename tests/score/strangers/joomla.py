@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,7 +10,7 @@ from typing import ClassVar
 
 from tests.practice.site import WEEKDAYS, Furniture, Handler, attribute, text
 from tests.practice.stories import Part, Story, slug
-from tests.practice.wire import Answer, Asked, Habits
+from tests.practice.wire import Asked, Habits
 from tests.score.strangers import phrases
 from tests.score.strangers.stranger import Stranger
 
@@ -57,15 +56,9 @@ class Joomla(Stranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
-        furniture = Furniture()
-        items = "".join(self.item(story) for story in self.newest()[: self.page_size])
-        return self.html(self.page("Trang chủ", items, asked, furniture))
-
-    def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        furniture = Furniture()
-        items = "".join(self.item(story) for story in self.newest(match[1]))
-        return self.html(self.page(self.section_title(match[1]), items, asked, furniture))
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
+        items = "".join(map(self.item, stories))
+        return self.page(title, items, asked, Furniture())
 
     def item(self, story: Story) -> str:
         return (
@@ -76,9 +69,6 @@ class Joomla(Stranger):
         )
 
     # Articles.
-
-    def show(self, asked: Asked, match: re.Match[str]) -> Answer | None:
-        return self.article(asked, int(match[1]))
 
     def article_page(self, story: Story, asked: Asked) -> tuple[str, Furniture]:
         furniture = Furniture()

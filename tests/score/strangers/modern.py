@@ -4,7 +4,6 @@ that name nothing, cards with the leads of other articles, readers' comments, bo
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -12,7 +11,7 @@ from typing import ClassVar
 
 from tests.practice.site import Furniture, Handler, attribute, text
 from tests.practice.stories import Part, Story, slug
-from tests.practice.wire import Answer, Asked, Habits
+from tests.practice.wire import Asked, Habits
 from tests.score.strangers import phrases
 from tests.score.strangers.stranger import Stranger
 
@@ -27,7 +26,7 @@ NAMES = ("Bạn đọc Hậu Giang", "Minh Tuấn", "Cô giáo vùng cao", "Lan 
 
 class Modern(Stranger):
     name = "modern"
-    title = "Nhịp Sống Ven Sông"
+    title = home_title = "Nhịp Sống Ven Sông"
     accent = "#0ea5e9"
     sections = (("thoi-su", "Thời sự"), ("doi-song", "Đời sống"), ("goc-nhin", "Góc nhìn"))
     page_size = 9
@@ -62,20 +61,12 @@ class Modern(Stranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         furniture = Furniture()
-        cards = "".join(self.card(s, furniture) for s in self.newest()[: self.page_size])
-        return self.html(self.page(self.title, grid(cards), asked, furniture))
-
-    def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        furniture = Furniture()
-        cards = "".join(self.card(story, furniture) for story in self.newest(match[1]))
-        return self.html(self.page(self.section_title(match[1]), grid(cards), asked, furniture))
+        cards = "".join(self.card(story, furniture) for story in stories)
+        return self.page(title, grid(cards), asked, furniture)
 
     # Articles.
-
-    def show(self, asked: Asked, match: re.Match[str]) -> Answer | None:
-        return self.article(asked, int(match[1]))
 
     def article_page(self, story: Story, asked: Asked) -> tuple[str, Furniture]:
         furniture = Furniture()

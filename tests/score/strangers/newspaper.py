@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -11,7 +10,7 @@ from typing import Any, ClassVar
 
 from tests.practice.site import WEEKDAYS, Furniture, Handler, attribute, text
 from tests.practice.stories import Story, slug
-from tests.practice.wire import Answer, Asked, Habits
+from tests.practice.wire import Asked, Habits
 from tests.score.strangers import prose
 from tests.score.strangers.prose import CELL, Voice
 from tests.score.strangers.told import ToldStranger
@@ -129,13 +128,7 @@ class Newspaper(ToldStranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
-        return self.listed("Trang chủ", self.newest()[: self.page_size])
-
-    def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        return self.listed(self.section_title(match[1]), self.newest(match[1]))
-
-    def listed(self, title: str, stories: Sequence[Story]) -> Answer:
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         furniture, build = Furniture(), Build(0)
         items = "".join(
             f'<article class="{build("item")} flex gap-4"><h3 class="font-bold"><a '
@@ -143,12 +136,9 @@ class Newspaper(ToldStranger):
             f'<p class="text-sm line-clamp-3">{text(prose.teaser(story))}</p></article>\n'
             for story in stories
         )
-        return self.html(self.page(title, f"<div>{items}</div>", furniture, build))
+        return self.page(title, f"<div>{items}</div>", furniture, build)
 
     # Articles.
-
-    def show(self, asked: Asked, match: re.Match[str]) -> Answer | None:
-        return self.article(asked, int(match[1]))
 
     def article_page(self, story: Story, asked: Asked) -> tuple[str, Furniture]:
         furniture, build = Furniture(), Build(story.id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
@@ -10,7 +9,7 @@ from typing import ClassVar
 
 from tests.practice.site import WEEKDAYS, Furniture, Handler, attribute, text
 from tests.practice.stories import Part, Story, slug
-from tests.practice.wire import Answer, Asked, Habits
+from tests.practice.wire import Asked, Habits
 from tests.score.strangers import phrases
 from tests.score.strangers.stranger import Stranger
 
@@ -22,6 +21,7 @@ SOURCES = ("Cổng thông tin điện tử tỉnh", "Trung tâm Văn hóa và Tr
 class NukeViet(Stranger):
     name = "nukeviet"
     title = "Cổng thông tin điện tử thị xã Thử Nghiệm"
+    home_title = "Trang nhất"
     accent = "#005bac"
     sections = (
         ("tin-tuc-su-kien", "Tin tức - Sự kiện"),
@@ -61,15 +61,10 @@ class NukeViet(Stranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         furniture = Furniture()
-        items = "".join(self.item(story, furniture) for story in self.newest()[: self.page_size])
-        return self.html(self.page("Trang nhất", items, asked, furniture))
-
-    def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        furniture = Furniture()
-        items = "".join(self.item(story, furniture) for story in self.newest(match[1]))
-        return self.html(self.page(self.section_title(match[1]), items, asked, furniture))
+        items = "".join(self.item(story, furniture) for story in stories)
+        return self.page(title, items, asked, furniture)
 
     def item(self, story: Story, furniture: Furniture) -> str:
         return (
@@ -80,9 +75,6 @@ class NukeViet(Stranger):
         )
 
     # Articles.
-
-    def show(self, asked: Asked, match: re.Match[str]) -> Answer | None:
-        return self.article(asked, int(match[1]))
 
     def article_page(self, story: Story, asked: Asked) -> tuple[str, Furniture]:
         furniture = Furniture()

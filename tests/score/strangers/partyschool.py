@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from typing import ClassVar
 
 from tests.practice.site import WEEKDAYS, Furniture, Handler, attribute, text
 from tests.practice.stories import Story, slug
-from tests.practice.wire import Answer, Asked, Habits
+from tests.practice.wire import Asked, Habits
 from tests.score.strangers import prose
 from tests.score.strangers.prose import CELL, Voice
 from tests.score.strangers.told import ToldStranger
@@ -144,17 +143,11 @@ class PartySchool(ToldStranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         furniture = Furniture()
-        items = "".join(self.item(story, furniture) for story in self.newest()[: self.page_size])
-        blog = f'<div class="blog-featured">{items}</div>'
-        return self.html(self.page("Trang chủ", blog, asked, furniture))
-
-    def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        furniture = Furniture()
-        items = "".join(self.item(story, furniture) for story in self.newest(match[1]))
-        name = self.section_title(match[1])
-        return self.html(self.page(name, f'<div class="blog">{items}</div>', asked, furniture))
+        kind = "blog-featured" if title == self.home_title else "blog"
+        items = "".join(self.item(story, furniture) for story in stories)
+        return self.page(title, f'<div class="{kind}">{items}</div>', asked, furniture)
 
     def item(self, story: Story, furniture: Furniture) -> str:
         return (
@@ -164,9 +157,6 @@ class PartySchool(ToldStranger):
         )
 
     # Articles.
-
-    def show(self, asked: Asked, match: re.Match[str]) -> Answer | None:
-        return self.article(asked, int(match[1]))
 
     def article_page(self, story: Story, asked: Asked) -> tuple[str, Furniture]:
         furniture = Furniture()

@@ -72,15 +72,10 @@ class SharePoint(Stranger):
 
     # Lists.
 
-    def home(self, asked: Asked, match: re.Match[str]) -> Answer:
+    def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         furniture = Furniture()
-        items = "".join(self.item(story, furniture) for story in self.newest()[: self.page_size])
-        return self.html(self.page("Trang chủ", items, asked, furniture))
-
-    def listing(self, asked: Asked, match: re.Match[str]) -> Answer:
-        furniture = Furniture()
-        items = "".join(self.item(story, furniture) for story in self.newest(match[1]))
-        return self.html(self.page(self.section_title(match[1]), items, asked, furniture))
+        items = "".join(self.item(story, furniture) for story in stories)
+        return self.page(title, items, asked, furniture)
 
     def item(self, story: Story, furniture: Furniture) -> str:
         return (
