@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.catalog import Catalog
 from archive.collection import Collection
 from tests.archive.validator import validate
 
@@ -16,3 +17,10 @@ def collection(tmp_path: Path) -> Iterator[Collection]:
     yield collection
     for path in collection.archive_dir.glob("*.warc.gz"):
         validate(path)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    """A new catalog, open."""
+    with Catalog(tmp_path / "catalog.sqlite3") as opened:
+        yield opened

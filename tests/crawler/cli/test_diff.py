@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from archive import Catalog, Change, Collection
-from tests.archive.test_catalog import article, day, look
+from tests.archive.readings import article, day, look
 from tests.cli import answer, tinhuy
 
 URL = article().url

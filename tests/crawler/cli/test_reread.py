@@ -10,7 +10,7 @@ import pytest
 from archive import Catalog, Change, Collection
 from crawler.cli import progress
 from crawler.cli.progress import Captures
-from tests.archive.test_catalog import article, look
+from tests.archive.readings import article, look
 from tests.cli import answer, tinhuy
 
 HOSTILE = "bao[/red]\x1b]0;owned\x07"
