@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from typing import Any, ClassVar, Self
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import scrapy
-from parsel import Selector
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response, TextResponse
@@ -18,33 +16,23 @@ from scrapy.utils.response import get_base_url
 
 from archive import Article, CaptureNotFound, Gone, StorageFailed
 from archive.urlkey import without_user
-from crawler import feeds, registry, requisites
+from crawler import feeds, links, registry, requisites
 from crawler.fetching.capture import CredentialsRefused, record_to
 from crawler.fetching.guard import AddressRefused
 from crawler.fetching.replay import replay_from
 from crawler.frontier import Frontier
+from crawler.links import Links, Postback, whole
 from crawler.outcome import Outcome
 from crawler.reading import NotAnArticle, Page, study
-from crawler.scope import MAX_URL_LENGTH, Scope, absolute
+from crawler.scope import Scope
 from crawler.session import Session, open_session
 from crawler.site import Site
 
 MAX_IMPORTS = 5
 """Style sheets that import one another are followed so deep."""
 
-MAX_HTML = 10_000_000
-"""Bytes of a page that are searched for links."""
-
-MAX_PAGERS = 20
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
-_POSTBACK = re.compile(r"__doPostBack\('([^']{0,300})'\s*,\s*'([^']{0,300})'\)")
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
-_END = re.compile(rb"</(?:html|body)\s*>", re.IGNORECASE)
-_EARLY_END = re.compile(_END.pattern + rb"\s*[^<\s]|" + _END.pattern + rb"\s*<[a-z]", re.IGNORECASE)
-_META_REFRESH = "meta[http-equiv=refresh i]::attr(content)"
-_REFRESH = re.compile(r"url\s{0,9}=\s{0,9}['\"]?([^'\"\s]+)", re.IGNORECASE)
-_BASE = re.compile(rb"<base\b", re.IGNORECASE)
-_LINKS = "a::attr(href), area::attr(href)"
 _GONE = (404, 410)
 _REFUSED = (401, 403, 429, 503)
 
@@ -163,16 +151,16 @@ class SiteSpider(scrapy.Spider):
             return
         if response.meta.get("seed"):
             self._doubt(response)
-        yield from self._links(_whole(response))
-        yield from self._requisites(_whole(response))
+        yield from self._links(whole(response))
+        yield from self._requisites(whole(response))
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
         if self._is_sound(response) or response.status in _GONE:
             yield from self._reading(response)
         if response.status == 200 and isinstance(response, TextResponse):
-            yield from self._links(_whole(response))
-            yield from self._requisites(_whole(response))
+            yield from self._links(whole(response))
+            yield from self._requisites(whole(response))
 
     def parse_feed(self, response: Response) -> Found:
         """A feed or sitemap: a second way to find articles; its absence is no failure."""
@@ -274,71 +262,51 @@ class SiteSpider(scrapy.Spider):
     # Following
 
     def _links(self, response: TextResponse) -> Iterator[Request]:
-        base = get_base_url(response)
-        pagers = _pager_links(response, self.rules.listing.next_page)
-        turned = {absolute(base, link.attrib.get("href", "")) for link in pagers}
-        hrefs = response.css(_LINKS).getall()
-        hrefs += _REFRESH.findall(" ".join(response.css(_META_REFRESH).getall())[:MAX_URL_LENGTH])
-        urls = [url for href in hrefs if (url := absolute(base, href)) and url not in turned]
+        found = links.of_page(response, self.rules.listing)
         if response.meta["kind"] != "article":
-            yield from self._next_pages(response, base, pagers, self.frontier.articles_among(urls))
-        for url in urls:
+            yield from self._next_pages(response, found)
+        for url in found.found:
             if request := self._follow(url, via=response):
                 yield request
 
-    def _next_pages(
-        self, response: TextResponse, base: str, pagers: list[Selector], shown: frozenset[str]
-    ) -> Iterator[Request]:
+    def _next_pages(self, response: TextResponse, found: Links) -> Iterator[Request]:
         """The pages after this one, unless the list ends here or has nothing new to say."""
-        page, known = response.meta.get("list_page", 1) + 1, self.frontier.known.keys()
+        shown, known = self.frontier.articles_among(found.found), self.frontier.known.keys()
+        page = response.meta.get("list_page", 1) + 1
         row = 0 if shown - known else response.meta.get("known_in_a_row", 0)
-        chain = {"list_page": page, "known_in_a_row": row + len(shown & known)}
+        chain: dict[str, Any] = {"list_page": page, "known_in_a_row": row + len(shown & known)}
         if self._is_read_enough(chain):
             return
         if page > self.rules.listing.max_pages:
             self.session.counts["left_out"] += 1
             return
-        for link in pagers:
-            if request := self._next_page(link, base, response):
-                request.meta.update(chain)
+        repeats = shown == response.meta.get("shown")  # a "load more" may do so for ever
+        nexts = [(next_page, chain) for next_page in found.pages]
+        nexts += [(more, chain | {"shown": shown}) for more in found.more if not repeats]
+        for next_page, meta in nexts:
+            if request := self._turn(next_page, response):
+                request.meta.update(meta)
                 yield request
-        if shown != response.meta.get("shown"):  # a "load more" may repeat its end for ever
-            yield from self._more(response, base, chain | {"shown": shown})
 
-    def _is_read_enough(self, chain: dict[str, int]) -> bool:
+    def _is_read_enough(self, chain: dict[str, Any]) -> bool:
         """Enough known articles in a row end a nightly pass, if the last run left nothing out."""
         enough = self.site.revisit.stop_after_known
         return self.complete_before and chain["known_in_a_row"] >= enough
 
-    def _more(self, response: TextResponse, base: str, chain: dict[str, Any]) -> Iterator[Request]:
-        more = ", ".join(self.rules.listing.more)
-        for element in response.css(more)[:MAX_PAGERS] if more else ():
-            path = element.attrib.get("data-url") or element.attrib.get("data-href") or ""
-            if request := self._follow(absolute(base, path), via=response):
-                request.meta.update(chain)
-                yield request
+    def _turn(self, page: str | Postback, response: TextResponse) -> Request | None:
+        if isinstance(page, Postback):
+            return self._post(response, page)
+        return self._follow(page, via=response)
 
-    def _next_page(self, link: Selector, base: str, response: TextResponse) -> Request | None:
-        href = link.attrib.get("href", "")
-        if postback := _POSTBACK.search(href):
-            return self._post(response, *postback.groups())
-        return self._follow(absolute(base, href), via=response)
-
-    def _post(self, response: TextResponse, target: str, argument: str) -> Request | None:
-        """What a browser posts when an ASP.NET pager is clicked: the form's hidden fields."""
+    def _post(self, response: TextResponse, postback: Postback) -> Request | None:
         url = self.scope.fetch_form(response.url)
-        key = f"{self.scope.canonical(url)}#{target}={argument}"
+        key = f"{self.scope.canonical(url)}#{postback.target}={postback.argument}"
         if not self.frontier.remember(key) or not self.frontier.take_place():
             return None
-        fields = {
-            field.attrib["name"]: field.attrib.get("value", "")
-            for field in response.css("form input[type=hidden][name]")
-        }
-        fields |= {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
         request = self._request(url, "listing", self.parse_listing, via=response, key=key)
         return request.replace(
             method="POST",
-            body=urlencode(fields).encode(),
+            body=links.form_of(response, postback),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         )
 
@@ -371,35 +339,3 @@ class SiteSpider(scrapy.Spider):
             "via": via.url if via is not None else None,
         }
         return Request(url, callback, errback=self.failed, meta=meta, priority=PRIORITIES[kind])
-
-
-def _whole(response: TextResponse) -> TextResponse:
-    """The page as a browser sees it, for parsers that see less.
-
-    libxml2 drops whatever follows an early end tag.
-    """
-    body = response.body[:MAX_HTML]
-    if _EARLY_END.search(body):
-        body = _END.sub(b"", body)
-    if _is_baseless(response):
-        body = _BASE.sub(b"", body)
-    if body == response.body:
-        return response
-    whole: TextResponse = response.replace(body=body)
-    return whole
-
-
-def _is_baseless(response: TextResponse) -> bool:
-    """Whether the page claims a base address that is none, which no library forgives."""
-    try:
-        get_base_url(response)
-    except ValueError:
-        return True
-    return False
-
-
-def _pager_links(response: TextResponse, pagers: tuple[str, ...]) -> list[Selector]:
-    """The links of a page's pagers, each once. Nested pagers must not multiply the work."""
-    areas = [area for css in pagers for area in response.css(css)[:MAX_PAGERS]]
-    links = {link.root: link for area in areas for link in area.css("a[href]")}
-    return list(links.values())

@@ -1,9 +1,9 @@
-"""What the spider makes of pages that no parser likes."""
+"""What is found on pages that no parser likes."""
 
 import pytest
 from scrapy.http import HtmlResponse
 
-from crawler.spider import _whole
+from crawler.links import whole
 
 LINK = b'<a href="/late">late</a>'
 
@@ -19,11 +19,11 @@ LINK = b'<a href="/late">late</a>'
 def test_links_after_an_early_end_are_found(body: bytes) -> None:
     """A document pasted into a page, or a stray end tag, hides no link."""
     response = HtmlResponse("https://h.example/", body=body, encoding="utf-8")
-    assert _whole(response).css("a::attr(href)").getall() == ["/late"]
+    assert whole(response).css("a::attr(href)").getall() == ["/late"]
 
 
 def test_a_sound_page_is_left_alone() -> None:
     """A page that ends where it should is not parsed a second time."""
     body = b"<html><body>" + LINK + b"</body>\n</html>\n<!-- served in 3 ms -->"
     response = HtmlResponse("https://h.example/", body=body, encoding="utf-8")
-    assert _whole(response) is response
+    assert whole(response) is response
