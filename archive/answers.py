@@ -60,12 +60,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a revisit policy must know of an article. `looks` counts the captures looked at."""
+    """What a revisit policy must know of an article. `looks` counts the captures looked at.
+
+    `edits` counts the looks that found it other than the look before; the newest was `changed_at`.
+    `looked_at` is the time of the newest look, whatever it found.
+    """
 
     url: str
     first_seen: str
     last_seen: str
+    looked_at: str
     looks: int
+    edits: int
+    changed_at: str | None
     gone_at: str | None
     addresses: tuple[str, ...]
     """Every URL that was captured as this article, the newest capture's first."""

@@ -8,6 +8,7 @@ manifest.sha256       size and sha256 of every closed file, for `sha256sum -c`
 catalog.sqlite3       articles, versions, runs, search; derived
 dedup.sqlite3         payloads and the responses that hold them; derived
 logs/                 one crawl log for each run: what was kept, and what was not asked for
+ledgers/              what the crawler has met of each site, and what waits (its own, not derived)
 *.rebuilding *.order  a rebuild under way, or one that was interrupted
 locks/                one lock for each site that is being written; -alone- is a rebuild's
 collection.json       says that this is a collection
@@ -154,10 +155,15 @@ class Collection:
         key = request_key(target_uri(url), "GET", b"", "")[0] if url is not None else None
         return self._captures_of(key)
 
-    def captures_of(self, site: str) -> Iterator[Capture]:
-        """The captures in the closed files of a site, sorted by URL key and time."""
+    def captures_of(self, site: str, *, files_since: str = "") -> Iterator[Capture]:
+        """The captures in the closed files of a site, sorted by URL key and time.
+
+        With `files_since`, 14 digits, those of files that were begun then or later.
+        """
         prefix = self.file_prefix(site) + "-"
-        indexes = [path for path in self._indexes() if Path(path).name.startswith(prefix)]
+        first = prefix + files_since
+        names = ((path, Path(path).name) for path in self._indexes())
+        indexes = [path for path, name in names if name.startswith(prefix) and name >= first]
         return cdxj.captures(cdxj.merged(indexes), self.indexes_dir)
 
     def find(

@@ -1,8 +1,9 @@
-"""The crawl log of a run: a JSON line for each exchange that is kept, and for each address refused.
+"""The crawl log of a run: JSON lines about each exchange that is kept, and each address refused.
 
-`logs/SITE-TIME-RUN.jsonl`. A line about an exchange is a promise: it is written after the records
-it speaks of are on the disk. An address that was never asked for has no record, only its line
-here, with the reason. Nothing is derived from the log.
+`logs/SITE-TIME-RUN.jsonl`. A line about an exchange (`kind`) is a promise: it is written after the
+records it speaks of are on the disk. One that says what an answer was `read` as comes behind it. An
+address that was never asked for has no record, only its line here, with the reason (`refused`).
+Nothing is derived from the log.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ class CrawlLog:
     def keep(self, at: str, **facts: Any) -> None:
         """An exchange whose records are written, and will be on the disk at `write_out`."""
         self._add(at, {name: value for name, value in facts.items() if value is not None})
+
+    def judge(self, at: str, url: str, said: str) -> None:
+        """What the answer captured at this time was read as."""
+        self._add(at, {"url": target_uri(url), "read": one_line(said)})
 
     def refuse(self, at: str, url: str, reason: str, via: str | None = None) -> None:
         """An address that was not asked for."""

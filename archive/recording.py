@@ -195,6 +195,10 @@ class Recording:
         """Note in the crawl log that an address is not asked for."""
         self._log.refuse(warc_date(self._clock()), url, reason, via)
 
+    def judge(self, at: str, url: str, said: str) -> None:
+        """Note in the crawl log what an answer, captured at this WARC date, was read as."""
+        self._log.judge(at, url, said)
+
     def commit(self) -> None:
         """Put everything on the disk; then let revisits refer to it and the crawl log tell of it.
 
@@ -286,6 +290,10 @@ class Recording:
             url=group.url,
             kind="failed" if capture is None else "revisit" if capture.is_revisit else "response",
             status=capture and capture.status,
+            mime=capture and capture.mime,
+            size=at.length,
+            hops=exchange.hops or None,
+            via=exchange.via and target_uri(exchange.via),
             digest=capture and capture.digest and str(capture.digest),
             truncated=exchange.truncated,
             error=exchange.error and one_line(exchange.error),

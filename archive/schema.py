@@ -111,8 +111,11 @@ WITH best AS (
     ORDER BY place, s, u LIMIT :limit)
 {ENTRIES} JOIN best ON found = articles.key ORDER BY place, site, url
 """
-KNOWN = """
-SELECT url, first_seen, last_seen, looks, gone_at, (
+_EDITS = "looks WHERE article = articles.key AND change IN ('changed', 'orthography', 'metadata')"
+KNOWN = f"""
+SELECT url, first_seen, last_seen, looks, gone_at,
+    (SELECT max(seen_at) FROM looks WHERE article = articles.key) AS looked_at,
+    (SELECT count(*) FROM {_EDITS}) AS edits, (SELECT max(seen_at) FROM {_EDITS}) AS changed_at, (
     SELECT json_group_array(captured_url) FROM (
         SELECT captured_url FROM looks WHERE article = articles.key
         GROUP BY captured_url ORDER BY max(seen_at) DESC)) AS addresses

@@ -35,7 +35,7 @@ def checking(spider: type[SiteSpider], checks: list[Check]) -> type[SiteSpider]:
     class Checking(spider):  # type: ignore[valid-type,misc]
         async def start(self) -> AsyncIterator[Request]:
             seed = self._seeds()[0]
-            yield self._request(seed, "listing", self.parse_listing, seed=True)
+            yield self._request(seed, "listing", key=seed, seed=True)
 
         def parse_listing(self, response: Response) -> Found:
             checks.append(_answered("listing", response))

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from archive import Known
+from archive.writer import warc_date
 from crawler import revisit
+from crawler.ledger import Address, Ledger
 from crawler.scope import Kind, Scope, shape
 from crawler.site import RevisitPolicy
+
+REQUISITE_DAYS = 30
+"""A style sheet or picture that a later page needs too is asked for again after so many days."""
+
+MAX_REFUSALS = 100_000
+"""Addresses of which it is remembered that they were refused; more may be told twice."""
+
+MAX_REST = 30
+"""Days that a page of links is left alone at most, however often it led to nothing new."""
+
+_TRUST_AFTER = 20
+"""Looks that were due to what a sitemap said of changes, before it is judged by what they found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +34,17 @@ class Admission:
     kind: Kind
     url: str
     key: str
+    is_told: bool = False
+    """It is a known article, asked for because a feed or sitemap told of a change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """How an address was found: on which page, on a list or not, and what that said of it."""
+
+    via: str | None = None
+    is_listed: bool = False
+    modified: str | None = None
 
 
 class Identities:
@@ -40,90 +65,121 @@ class Identities:
         return self._urls.get(canonical, canonical)
 
 
+@dataclass(kw_only=True)
 class Frontier:
-    """What this run has seen, knows, and still may ask for.
+    """What this run still may ask for, of what it finds.
 
-    `known` are the site's articles in the catalog, by canonical URL. `counts` receives "asked" and
-    "left_out": by the limit on pages (0 for none) or on listings of one shape. `refuse` is told
-    of every address that is not asked for, with the reason, once.
+    `known` are the site's articles in the catalog, by canonical URL. `counts` receives "left_out":
+    listings of one shape beyond the bound. `refuse` is told of every address that is not asked
+    for, with the reason and where it was found, once.
     """
 
-    def __init__(
-        self,
-        scope: Scope,
-        known: Mapping[str, Known],
-        policy: RevisitPolicy,
-        *,
-        refresh: bool,
-        max_pages: int,
-        max_of_a_shape: int,
-        counts: Counter[str],
-        clock: Callable[[], datetime],
-        refuse: Callable[[str, str], None],
-    ) -> None:
-        self.scope = scope
-        self.known = known
-        self.identity = Identities(scope, known)
-        self.policy, self.refresh, self.max_pages = policy, refresh, max_pages
-        self.max_of_a_shape = max_of_a_shape
-        self.counts, self.clock = counts, clock
-        self._refuse = refuse
-        self._shapes: Counter[str] = Counter()
-        self._seen: set[str] = set()
+    scope: Scope
+    known: Mapping[str, Known]
+    ledger: Ledger
+    policy: RevisitPolicy
+    refresh: bool
+    max_of_a_shape: int
+    counts: Counter[str]
+    clock: Callable[[], datetime]
+    refuse: Callable[[str, str, str | None], None]
+    _shapes: Counter[str] = field(default_factory=Counter, init=False)
+    _refused: set[str] = field(default_factory=set, init=False)
+    _due: set[str] = field(default_factory=set, init=False)
 
-    def admit(self, url: str) -> Admission | None:
+    def __post_init__(self) -> None:
+        self.identity = Identities(self.scope, self.known)
+
+    # Where a round begins
+
+    def due(self) -> Iterator[Known]:
+        """The known articles that this run asks for again, and those that failed before.
+
+        To be called before anything is admitted.
+        """
+        missing = {address.key for address in self.ledger.missing()}
+        every = self.known.values()
+        wanted = every if self.refresh else revisit.due(every, self.policy, self.clock(), missing)
+        self._due = {one.url for one in wanted}
+        yield from wanted
+
+    def admit_seed(self, url: str) -> str | None:
+        """The key of a seed, unless it was asked for in this round."""
+        key = self.scope.key(url)
+        return key if self._meet(key, "listing", url, Finding()) else None
+
+    def admit_feed(self, url: str) -> str | None:
+        """The key of a feed or sitemap: new, of this site, and no trap."""
+        rule = self.scope.decide(url).rule
+        if rule in ("not http", "another host", "too long") or rule.startswith("trap"):
+            return None
+        key = f"feed {url}"
+        is_new = self._meet(key, "feed", url, Finding())
+        return key if is_new and not self._is_endless(self.scope.key(url)) else None
+
+    # What is found
+
+    def admit(self, url: str, finding: Finding = Finding()) -> Admission | None:
         """A found URL, unless scope, what is known of it or a limit speaks against it."""
         decision = self.scope.decide(url)
         if decision.kind is None:
-            return self._refused(url, decision.rule)
-        is_article = decision.kind == "article"
+            self._refuse(url, decision.rule, finding)
+            return None
         identity = self.identity(url)
-        key = identity if is_article else self.scope.key(url)
-        if not self.remember(key):
+        key = identity if decision.kind == "article" else self.scope.key(url)
+        before = self._meet(key, decision.kind, self.scope.fetch_form(url), finding)
+        if before is None:
             return None
-        if not is_article and self._is_endless(key):
-            return self._refused(url, "more listings of one shape than may be")
-        if is_article and not self._is_wanted(identity):
+        if decision.kind != "article" and self._is_endless(key):
+            self._refuse(url, "more listings of one shape than may be", finding)
             return None
-        if not self.take_place():
-            return self._refused(url, "the limit on pages")
-        return Admission(decision.kind, self.scope.fetch_form(url), key)
+        is_told = self._is_told_of(identity, before, finding)
+        if not (is_told or self._is_wanted(decision.kind, identity, before)):
+            return None
+        return Admission(decision.kind, self.scope.fetch_form(url), key, is_told)
 
-    def _refused(self, url: str, reason: str) -> Admission | None:
-        if self.remember(f"refused {url}"):
-            self._refuse(url, reason)
-        return None
+    def admit_post(self, key: str, url: str, finding: Finding) -> bool:
+        """Whether a list may be turned over by a form: its pages are told apart by `key`."""
+        return self._meet(key, "listing", url, finding) is not None
 
-    def admit_feed(self, url: str) -> bool:
-        """Whether a sitemap that an index names is fetched: new, of this site, and no trap."""
-        rule = self.scope.decide(url).rule
-        if rule in ("not http", "another host", "too long") or rule.startswith("trap"):
-            return False
-        return self.remember(url) and not self._is_endless(self.scope.key(url))
-
-    def remember(self, key: str) -> bool:
-        """Remember a key; whether it was met for the first time in the run."""
-        fresh = key not in self._seen
-        self._seen.add(key)
-        return fresh
+    def admit_requisite(self, url: str, finding: Finding) -> str | None:
+        """The key of something that a page needs, unless it was fetched not long ago."""
+        key = f"requisite {url}"
+        before = self._meet(key, "requisite", url, finding)
+        if before is None or self._rests(before, REQUISITE_DAYS):
+            return None
+        return key
 
     def release(self, key: str) -> None:
         """Forget a key whose fetch failed: another form of the address may be tried."""
-        self._seen.discard(key)
-
-    def take_place(self) -> bool:
-        """Take a place under the limit on pages; False, and counted, when none is left."""
-        if self.max_pages and self.counts["asked"] >= self.max_pages:
-            self.counts["left_out"] += 1
-            return False
-        self.counts["asked"] += 1
-        return True
+        self.ledger.release(key)
 
     def articles_among(self, urls: Iterable[str]) -> frozenset[str]:
         """The identities of those that are articles."""
         return frozenset(
             self.identity(url) for url in urls if self.scope.decide(url).kind == "article"
         )
+
+    def is_news(self, identity: str) -> bool:
+        """Whether nothing is known of an article, in the catalog or from any page before."""
+        return identity not in self.known and self.ledger.find(identity) is None
+
+    def _meet(self, key: str, kind: str, url: str, finding: Finding) -> Address | None:
+        return self.ledger.meet(
+            key,
+            kind,
+            url,
+            warc_date(self.clock()),
+            via=finding.via,
+            is_listed=finding.is_listed,
+            modified=finding.modified,
+        )
+
+    def _refuse(self, url: str, reason: str, finding: Finding) -> None:
+        if url not in self._refused:
+            self.refuse(url, reason, finding.via)
+        if len(self._refused) < MAX_REFUSALS:
+            self._refused.add(url)
 
     def _is_endless(self, key: str) -> bool:
         """Whether so many listings of one shape were met that it must be a space without end."""
@@ -133,14 +189,36 @@ class Frontier:
         self.counts["left_out"] += endless
         return endless
 
-    def _is_wanted(self, identity: str) -> bool:
-        """Whether an article is new, or known and due for another look."""
-        known = self.known.get(identity)
-        if known is None or self.refresh:
+    def _is_wanted(self, kind: Kind, identity: str, before: Address) -> bool:
+        """Whether it is new, a list, or due for another look."""
+        if kind == "listing" or self.refresh:
             return True
-        return revisit.is_due(
-            datetime.fromisoformat(known.first_seen),
-            datetime.fromisoformat(known.last_seen),
-            self.clock(),
-            self.policy.recheck_after,
-        )
+        if known := self.known.get(identity):
+            return known.url in self._due
+        if kind == "page":
+            return not self._rests(before, min(MAX_REST, 2**before.barren - 1))
+        return before.fetched_at is None or self._is_due(before)
+
+    def _is_told_of(self, identity: str, before: Address, finding: Finding) -> bool:
+        """Whether a list that can be believed tells of a later change of a known article.
+
+        One that tells of changes where nothing changes is no longer believed.
+        """
+        known, told = self.known.get(identity), self.ledger.fact("told")
+        if known is None or known.gone_at or not finding.modified:
+            return False
+        is_trusted = told < _TRUST_AFTER or self.ledger.fact("told_rightly") * 10 >= told
+        is_later = before.modified is not None and finding.modified > before.modified
+        return is_trusted and is_later
+
+    def _is_due(self, before: Address) -> bool:
+        """Whether an address that was read as no article is to be looked at again."""
+        since, looked_at = map(datetime.fromisoformat, (before.found_at, before.fetched_at or ""))
+        return revisit.is_due(since, looked_at, self.clock(), self.policy.recheck_after)
+
+    def _rests(self, before: Address, days: int) -> bool:
+        """Whether it was fetched less than so many days ago."""
+        if before.fetched_at is None:
+            return False
+        age = self.clock() - datetime.fromisoformat(before.fetched_at)
+        return age < timedelta(days=days) - revisit.SLACK

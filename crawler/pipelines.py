@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -14,10 +15,13 @@ from archive.article import compare
 from archive.writer import warc_date
 from crawler.archived import read_again
 from crawler.fetching.capture import stop
+from crawler.ledger import Visit
 from crawler.reading import NotAnArticle
+from crawler.revisit import AGAIN_AFTER
 from crawler.session import Session, session_of
 
 COMMIT_LOOKS = 100
+EDITS = (Change.CHANGED, Change.ORTHOGRAPHY, Change.METADATA)
 
 
 class ArticlePipeline:
@@ -31,6 +35,8 @@ class ArticlePipeline:
         self.crawler = crawler
         self.session: Session = session_of(crawler)
         self.pending: list[Look] = []
+        self.edited: set[str] = set()
+        """The articles that this run found edited."""
         self.seconds = crawler.settings.getfloat("COMMIT_SECONDS")
         self.least_free = crawler.settings.getint("MIN_FREE_BYTES")
         self._pace: asyncio.Task[None] | None = None
@@ -50,7 +56,10 @@ class ArticlePipeline:
                 self._commit()
             await asyncio.sleep(self.seconds)
 
-    async def process_item(self, item: Article | Gone | NotAnArticle) -> object:
+    async def process_item(self, item: Article | Gone | NotAnArticle | Visit) -> object:
+        if isinstance(item, Visit):
+            self._note(item)
+            return item
         again = self._read_again(item) if isinstance(item, Article) else None
         look = self._look(item, again)
         if look is None:
@@ -59,9 +68,22 @@ class ArticlePipeline:
         self.session.counts["articles"] += look.change != Change.GONE
         for one in (again, look) if again else (look,):
             self.session.counts[one.change.value] += 1
+            if one.change in EDITS:
+                self.edited.add(one.url)
             if self.session.recording:
                 await self._keep(one, self.session.recording)
         return item
+
+    def _note(self, visit: Visit) -> None:
+        """Everything that came of a visit has come by before it: now the ledger may know."""
+        ledger = self.session.ledger
+        with self._ending_on_trouble():
+            ledger.visited(visit)
+            if visit.is_told:
+                ledger.add("told", 1)
+                ledger.add("told_rightly", visit.key in self.edited)
+            if self.session.recording:
+                self.session.recording.judge(visit.at, visit.url, visit.said)
 
     def _read_again(self, item: Article) -> Look | None:
         """What the capture of the stored reading says to the reader of this run, if that is not
@@ -95,10 +117,12 @@ class ArticlePipeline:
 
         What it is compared with is the stored reading, or what takes its place.
         """
-        if isinstance(item, NotAnArticle) or item.capture is None:
+        if isinstance(item, NotAnArticle) or item.capture is None or self._is_entered(item):
             return None
-        if isinstance(item, Gone) and not self._is_alive(item.url):
+        if isinstance(item, Gone) and not self._is_believed(item):
             return None
+        if isinstance(item, Article):
+            self.session.ledger.missed(item.url, None)
         if isinstance(item, Gone):
             change = Change.GONE
         elif again and again.article:
@@ -113,9 +137,30 @@ class ArticlePipeline:
             article=item if isinstance(item, Article) and change != Change.UNCHANGED else None,
         )
 
-    def _is_alive(self, url: str) -> bool:
-        known = self.session.known.get(url)
-        return known is not None and known.gone_at is None
+    def _is_entered(self, item: Article | Gone) -> bool:
+        """Whether the catalog has this very look: a run that was killed had come so far."""
+        known = self.session.known.get(item.url)
+        return (
+            known is not None and item.capture is not None and item.capture.date <= known.looked_at
+        )
+
+    def _is_believed(self, item: Gone) -> bool:
+        """Whether an article of ours is gone: it was missed before, some time ago.
+
+        The first time it is only noted, and asked for again: servers err, and come back.
+        """
+        known, ledger = self.session.known.get(item.url), self.session.ledger
+        if known is None or known.gone_at:
+            return False
+        address, now = ledger.find(item.url), self.session.clock()
+        missed_at = address.missed_at if address else None
+        if missed_at is None:
+            ledger.missed(item.url, warc_date(now))
+        is_gone = missed_at is not None and now - datetime.fromisoformat(missed_at) >= AGAIN_AFTER
+        self.session.counts["missing"] += not is_gone
+        if is_gone:
+            ledger.missed(item.url, None)
+        return is_gone
 
     def _commit(self) -> None:
         if self.session.recording:
@@ -126,6 +171,7 @@ class ArticlePipeline:
                 raise
         self.session.catalog.put_many(self.pending)
         self.pending.clear()
+        self.session.ledger.commit(warc_date(self.session.clock()))
 
     async def close_spider(self) -> None:
         if self._pace:

@@ -4,31 +4,52 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from archive import Catalog, Collection, EntryTooLarge, Model, Recording, Run, StorageFailed
+from scrapy.utils.misc import load_object
+
+from archive import (
+    Capture,
+    Catalog,
+    Collection,
+    EntryTooLarge,
+    Model,
+    Recording,
+    Run,
+    StorageFailed,
+)
+from archive.cdxj import timestamp
 from archive.writer import warc_date
 from crawler.archived import Study
+from crawler.ledger import Ledger
 from crawler.outcome import Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
+from crawler.site import RevisitPolicy
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
 
+ROUND = timedelta(hours=20)
+"""A run that was cut short is gone on with so long after the round began; then a new one begins."""
+
 LESSONS = 100
 """Pages of which what they teach is held until it is learned."""
 
 logger = logging.getLogger(__name__)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 class Session:
@@ -37,8 +58,9 @@ class Session:
     `known` are the site's articles when the run began, by URL; `study` is how this run reads a
     page, by the rules of its spider, which sets it. `recording` is None in a replay: nothing is
     written then. `trouble` is why it could not be written. `model` is what was known of the site
-    when the run began: all its pages are read by it. Opening raises what
-    `Collection.open` and `Collection.recording` raise; `close` must follow.
+    when the run began: all its pages are read by it. `ledger` is what was met and what waits; in a
+    replay it is in memory. Opening raises what `Collection.open` and `Collection.recording` raise;
+    `close` must follow.
     """
 
     def __init__(
@@ -46,14 +68,13 @@ class Session:
         site: str,
         settings: BaseSettings,
         *,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         new_id: Callable[[], UUID] = uuid4,
     ) -> None:
         self.site = site
         self.run_id = str(new_id())
         self.at = tuple(settings.getdict("AT").get(site, ()))
-        self.started = clock()
-        self.clock = clock
+        self.clock: Callable[[], datetime] = load_object(settings["CLOCK"])
+        self.started = self.clock()
         self.counts: Counter[str] = Counter()
         self.run: Run | None = None
         self.trouble: Exception | None = None
@@ -66,10 +87,29 @@ class Session:
             self.catalog = opened.enter_context(Catalog(self.collection.catalog_path))
             self.known = {entry.url: entry for entry in self.catalog.known(site)}
             self.model = newest_model(self.catalog, site)
+            self.ledger = opened.enter_context(Ledger(self._ledger_path()))
             self._open = opened.pop_all()
         self._learned, self._lessons = self.model, list[Traits]()
         for mended in self.recording.mended if self.recording else ():
             logger.warning("mended %s: %s", mended.file, mended.what)
+
+    def begin(self, policy: RevisitPolicy, *, refresh: bool) -> None:
+        """Begin a round, or go on with the one that was cut short not long ago."""
+        now = self.clock()
+        oldest = now if refresh else now - ROUND
+        full_since = now - timedelta(days=policy.whole_after)
+        self.ledger.begin(
+            warc_date(now), oldest=warc_date(oldest), full_since=warc_date(full_since)
+        )
+
+    def not_made_use_of(self) -> Iterator[Capture]:
+        """What an earlier run of this round captured after its ledger was committed, by time."""
+        since = self.ledger.round
+        if not since.is_continued:
+            return
+        found = self.collection.captures_of(self.site, files_since=timestamp(since.begun_at))
+        late = [one for one in found if one.timestamp >= timestamp(since.committed_at)]
+        yield from sorted(late, key=lambda capture: capture.timestamp)
 
     def learn(self, reading: Reading) -> None:
         """Note what a page teaches of the site; the next run will know it."""
@@ -78,6 +118,13 @@ class Session:
             self._lessons.append(traits)
             if len(self._lessons) >= LESSONS:
                 self._learned, self._lessons = self._learned.learn(self._lessons), []
+
+    def _ledger_path(self) -> Path | None:
+        if self.recording is None:
+            return None
+        directory = self.collection.path / "ledgers"
+        directory.mkdir(exist_ok=True)
+        return directory / f"{self.collection.file_prefix(self.site)}.sqlite3"
 
     def _recording(self, settings: BaseSettings) -> Recording:
         return self.collection.recording(
@@ -101,6 +148,7 @@ class Session:
         if reason == "storage" and self.trouble is None:  # it struck while robots.txt was fetched
             self.trouble = StorageFailed(self.collection.path, "the disk refused what was written")
         if self.run is None:
+            self.counts["left_out"] += self.ledger.count_waiting(pages=True)
             run = Run(
                 id=self.run_id,
                 site=self.site,
@@ -111,7 +159,7 @@ class Session:
                 at=self.at,
             )
             try:
-                self._finish(run)
+                self._finish(run, is_whole=reason == "finished")
             except Exception as error:
                 self.trouble = self.trouble or error
                 run = replace(run, outcome=Outcome.FAILED)
@@ -134,9 +182,12 @@ class Session:
             return Outcome.FAILED
         return judge(self.counts, reason, bool(self.known) or self.counts["articles"] > 0)
 
-    def _finish(self, run: Run) -> None:
+    def _finish(self, run: Run, *, is_whole: bool) -> None:
         """The catalog hears of everything while the site is still ours."""
         with self._open:
+            if is_whole and not self.trouble and not self.counts["left_out"]:
+                self.ledger.end(run.finished_at)
+                self.ledger.commit(run.finished_at)
             if self.recording:
                 model = self._kept_model(self.recording, run.finished_at)
                 self.recording.finish(run)

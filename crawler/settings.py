@@ -8,6 +8,9 @@ import os
 
 # Ours
 
+CLOCK = "crawler.session.utc_now"
+"""What tells the time of day, by its import path: nights to come can be rehearsed."""
+
 COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")
 """The directory of the collection that a run writes to or replays from."""
 
@@ -62,6 +65,7 @@ DEFAULT_REQUEST_HEADERS = {
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.fetching.decoding.DecodingMiddleware": 590,  # the other drops pages of false gzip
+    "crawler.fetching.recall.RecallMiddleware": 560,  # behind robots.txt, before what would send
     "crawler.fetching.location.LocationMiddleware": 610,  # before Scrapy follows a redirect
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
 }
@@ -98,6 +102,8 @@ REMOTE_CONTROL_ENABLED = False  # it lets code in
 ROBOTSTXT_OBEY = True
 
 RETRY_HTTP_CODES = [408, 412, 429, 500, 502, 503, 504, 522, 524]  # 412: to a conditional request
+
+SCHEDULER = "crawler.scheduler.LedgerScheduler"  # JOBDIR does not survive kill -9
 
 SPIDER_MODULES = ["spiders"]
 

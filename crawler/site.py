@@ -74,10 +74,17 @@ class Politeness:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RevisitPolicy:
-    """When to look again: days after the first look; and when a listing has been seen enough."""
+    """When to look again, and how far a list is followed that brings nothing new."""
 
     recheck_after: tuple[int, ...] = (1, 3, 7, 30, 180)
-    stop_after_known: int = 40
+    """Days after an article was found, or was seen to be edited (see crawler/revisit.py)."""
+    looks_a_run: int = 500
+    """Known articles that a run asks for again, at most."""
+    stop_after_known: int = 20
+    """Known articles in a row end a list, in all runs but those that walk the site whole."""
+    whole_after: int = 30
+    """Days after which all lists are followed to their ends again: what stands out of order, or
+    was put far back in a list, is found then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import partial
+from hashlib import sha256
 from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -19,11 +20,14 @@ from archive.urlkey import without_user
 from crawler import feeds, links, registry, requisites
 from crawler.fetching.capture import CredentialsRefused, record_to
 from crawler.fetching.guard import AddressRefused
+from crawler.fetching.location import RedirectedInCircle
+from crawler.fetching.recall import Recall, recall_for
 from crawler.fetching.replay import replay_from
-from crawler.frontier import Frontier
+from crawler.frontier import Finding, Frontier
+from crawler.ledger import PAGES, Visit
 from crawler.links import Links, Postback, whole
-from crawler.outcome import Outcome
 from crawler.reading import NotAnArticle, Page, study
+from crawler.scheduler import FORM
 from crawler.scope import Scope
 from crawler.session import Session, open_session
 from crawler.site import Site
@@ -73,13 +77,14 @@ class SiteSpider(scrapy.Spider):
     def _prepare(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self.session = session = open_session(crawler, self.site.name)
+        session.begin(self.site.revisit, refresh=settings.getbool("REFRESH"))
         if session.recording:
             record_to(crawler, session.recording, clock=session.clock)
+            recall_for(crawler, Recall(session.collection, session.not_made_use_of()))
         else:
             replay_from(crawler, session.collection)
         self.at = [urlsplit(url) for url in session.at]
         self.with_requisites = settings.getbool("REQUISITES")
-        self.complete_before = self._last_run_was_complete()
         self.urls_read: set[str] = set()
         self._use(registry.rules(self.site))
 
@@ -90,11 +95,11 @@ class SiteSpider(scrapy.Spider):
         hosts = [at.netloc for at in self.at] or self.site.domains
         self.scope = Scope(hosts, rules.urls, rules.traps)
         self.frontier = Frontier(
-            self.scope,
-            session.known,
-            self.site.revisit,
+            scope=self.scope,
+            known=session.known,
+            ledger=session.ledger,
+            policy=self.site.revisit,
             refresh=settings.getbool("REFRESH"),
-            max_pages=settings.getint("MAX_PAGES"),
             max_of_a_shape=rules.listing.max_pages,
             counts=session.counts,
             clock=session.clock,
@@ -108,26 +113,26 @@ class SiteSpider(scrapy.Spider):
             model=session.model,
         )
 
-    def _last_run_was_complete(self) -> bool:
-        runs = self.session.catalog.runs(self.site.name)
-        return bool(runs) and runs[-1].outcome == Outcome.OK
-
     # Where a run begins
 
     async def start(self) -> AsyncIterator[Request]:
-        for request in self._known():
-            yield request
         for seed in self._seeds():
-            if self.frontier.remember(self.scope.key(seed)) and self.frontier.take_place():
-                yield self._request(seed, "listing", self.parse_listing, seed=True)
+            if key := self.frontier.admit_seed(seed):
+                yield self._request(seed, "listing", key=key, seed=True)
         for path in (*self.rules.listing.feeds, *self.rules.listing.sitemaps):
             url = self._at(urljoin(self.site.seeds[0], path))
-            yield self._request(url, "feed", self.parse_feed)
+            if feed := self._feed(url, via=None):
+                yield feed
+        for request in self._known():
+            yield request
 
     def _known(self) -> Iterator[Request]:
-        """Known articles that are due, at the address where each was seen last."""
-        for known in self.frontier.known.values():
-            if request := self._follow(known.addresses[0], via=None):
+        """What is due: articles at the address where each was seen last, and what failed before."""
+        for known in self.frontier.due():
+            if request := self._follow(known.addresses[0], Finding()):
+                yield request
+        for address in self.session.ledger.unanswered():
+            if request := self._follow(address.url, Finding(via=address.via)):
                 yield request
 
     def _seeds(self) -> list[str]:
@@ -143,7 +148,37 @@ class SiteSpider(scrapy.Spider):
         here = urlsplit(url)._replace(scheme=self.at[0].scheme, netloc=self.at[0].netloc)
         return here.geturl()
 
-    # What a page leads to
+    # What comes back
+
+    def visit(
+        self, response: Response
+    ) -> Iterator[Request | Article | Gone | NotAnArticle | Visit]:
+        """Whatever an answer leads to; and then the word that all of it was said."""
+        meta, news, said = response.meta, 0, ""
+        for found in self._made_of(response):
+            news += isinstance(found, Request) and found.meta["kind"] in PAGES
+            said = said or _said(found)
+            yield found
+        yield Visit(
+            key=meta["key"],
+            url=response.url,
+            at=meta["capture"].date,
+            status=response.status,
+            said=said or f"{meta['kind']}: {news} new addresses",
+            is_barren=not news,
+            is_told=meta.get("is_told", False),
+        )
+
+    def _made_of(self, response: Response) -> Found:
+        match response.meta["kind"]:
+            case "listing":
+                return self.parse_listing(response)
+            case "feed":
+                return self.parse_feed(response)
+            case "requisite":
+                return self.parse_requisite(response)
+            case _:
+                return self.parse_article(response)
 
     def parse_listing(self, response: Response) -> Found:
         """A page of links: articles, other listings, the next page."""
@@ -169,10 +204,10 @@ class SiteSpider(scrapy.Spider):
         self.session.counts["feeds"] += 1
         found = feeds.entries(response.body, response.url)
         for url in found.sitemaps:
-            if self.frontier.admit_feed(url):
-                yield self._request(url, "feed", self.parse_feed, via=response)
+            if request := self._feed(url, via=response):
+                yield request
         for url in found.pages:
-            if request := self._follow(url, via=response):
+            if request := self._follow(url, Finding(via=response.url, is_listed=True), response):
                 yield request
 
     def parse_requisite(self, response: Response) -> Found:
@@ -188,13 +223,14 @@ class SiteSpider(scrapy.Spider):
     def failed(self, failure: Any) -> None:
         """No answer, after all retries. Another form of the address may still be tried."""
         request = failure.request
-        self.frontier.release(request.meta.get("key", ""))
+        self.session.ledger.failed(request.meta["key"], failure.getErrorMessage())
+        self.frontier.release(request.meta["key"])
         if failure.check(StorageFailed):
             self.session.trouble = failure.value
         elif failure.getErrorMessage() == _FORBIDDEN:
             self.session.counts["forbidden"] += 1
             self.session.refuse(request.url, "robots.txt", request.meta["via"])
-        elif failure.check(AddressRefused, CredentialsRefused):
+        elif failure.check(AddressRefused, CredentialsRefused, RedirectedInCircle):
             self.session.counts["refused"] += 1
             self.session.refuse(request.url, failure.getErrorMessage(), request.meta["via"])
         elif request.meta["kind"] == "requisite":
@@ -235,6 +271,7 @@ class SiteSpider(scrapy.Spider):
     def _reading(self, response: Response) -> Found:
         """Read a page, once in a run whatever its addresses are."""
         if self._left_the_site(response):
+            yield from self._redirected(response)
             return
         page = Page(
             url=response.url,
@@ -259,64 +296,74 @@ class SiteSpider(scrapy.Spider):
         self.session.counts["redirected_away"] += left
         return left
 
+    def _redirected(self, response: Response) -> Iterator[Gone]:
+        """A known article whose address leads elsewhere now is not where it was."""
+        asked, status = response.meta["redirect_urls"][0], response.meta["redirect_reasons"][0]
+        url = self.frontier.identity(asked)
+        if url in self.session.known and isinstance(status, int):
+            capture = self.session.collection.find(asked)
+            yield Gone(url=url, site=self.site.name, status=status, capture=capture)
+
     # Following
 
     def _links(self, response: TextResponse) -> Iterator[Request]:
         found = links.of_page(response, self.rules.listing)
-        if response.meta["kind"] != "article":
+        is_list = response.meta["kind"] != "article"
+        if is_list:
             yield from self._next_pages(response, found)
+        finding = Finding(via=response.url, is_listed=is_list)
         for url in found.found:
-            if request := self._follow(url, via=response):
+            if request := self._follow(url, finding, response):
                 yield request
 
     def _next_pages(self, response: TextResponse, found: Links) -> Iterator[Request]:
         """The pages after this one, unless the list ends here or has nothing new to say."""
-        shown, known = self.frontier.articles_among(found.found), self.frontier.known.keys()
-        page = response.meta.get("list_page", 1) + 1
-        row = 0 if shown - known else response.meta.get("known_in_a_row", 0)
-        chain: dict[str, Any] = {"list_page": page, "known_in_a_row": row + len(shown & known)}
-        if self._is_read_enough(chain):
+        shown, is_full = (
+            self.frontier.articles_among(found.found),
+            self.session.ledger.round.is_full,
+        )
+        page, row = response.meta.get("list_page", 1) + 1, response.meta.get("known_in_a_row", 0)
+        row = 0 if any(map(self.frontier.is_news, shown)) else row + len(shown)
+        if not is_full and row >= self.site.revisit.stop_after_known:
             return
         if page > self.rules.listing.max_pages:
             self.session.counts["left_out"] += 1
             return
-        repeats = shown == response.meta.get("shown")  # a "load more" may do so for ever
+        chain = {"list_page": page, "known_in_a_row": row}
+        repeats = _digest(shown) == response.meta.get("shown")  # a "load more" may do so for ever
         nexts = [(next_page, chain) for next_page in found.pages]
-        nexts += [(more, chain | {"shown": shown}) for more in found.more if not repeats]
-        for next_page, meta in nexts:
+        more = [(url, chain | {"shown": _digest(shown)}) for url in found.more if not repeats]
+        for next_page, meta in (*nexts, *more):
             if request := self._turn(next_page, response):
                 request.meta.update(meta)
                 yield request
-
-    def _is_read_enough(self, chain: dict[str, Any]) -> bool:
-        """Enough known articles in a row end a nightly pass, if the last run left nothing out."""
-        enough = self.site.revisit.stop_after_known
-        return self.complete_before and chain["known_in_a_row"] >= enough
+                if not is_full:  # the pages after it are found on it
+                    return
 
     def _turn(self, page: str | Postback, response: TextResponse) -> Request | None:
         if isinstance(page, Postback):
             return self._post(response, page)
-        return self._follow(page, via=response)
+        return self._follow(page, Finding(via=response.url), response)
 
     def _post(self, response: TextResponse, postback: Postback) -> Request | None:
         url = self.scope.fetch_form(response.url)
         key = f"{self.scope.canonical(url)}#{postback.target}={postback.argument}"
-        if not self.frontier.remember(key) or not self.frontier.take_place():
+        if not self.frontier.admit_post(key, url, Finding(via=response.url)):
             return None
-        request = self._request(url, "listing", self.parse_listing, via=response, key=key)
-        return request.replace(
-            method="POST",
-            body=links.form_of(response, postback),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
-        )
+        request = self._request(url, "listing", via=response, key=key)
+        return request.replace(method="POST", body=links.form_of(response, postback), headers=FORM)
 
-    def _follow(self, url: str | None, via: Response | None) -> Request | None:
+    def _follow(self, url: str, finding: Finding, via: Response | None = None) -> Request | None:
         """A request for a found URL, if the frontier admits it."""
-        admitted = self.frontier.admit(url) if url else None
+        admitted = self.frontier.admit(url, finding)
         if admitted is None:
             return None
-        callback = self.parse_listing if admitted.kind == "listing" else self.parse_article
-        return self._request(admitted.url, admitted.kind, callback, via=via, key=admitted.key)
+        told = {"is_told": True} if admitted.is_told else {}
+        return self._request(admitted.url, admitted.kind, via=via, key=admitted.key, **told)
+
+    def _feed(self, url: str, via: Response | None) -> Request | None:
+        key = self.frontier.admit_feed(url)
+        return self._request(url, "feed", via=via, key=key) if key else None
 
     def _requisites(self, response: TextResponse) -> Iterator[Request]:
         if self.with_requisites:
@@ -325,17 +372,34 @@ class SiteSpider(scrapy.Spider):
 
     def _furnish(self, urls: list[str], via: Response) -> Iterator[Request]:
         for url in urls:
-            if self.frontier.remember(f"requisite {url}"):
-                yield self._request(url, "requisite", self.parse_requisite, via=via)
+            if key := self.frontier.admit_requisite(url, Finding(via=via.url)):
+                yield self._request(url, "requisite", via=via, key=key)
 
     def _request(
-        self, url: str, kind: str, callback: Any, *, via: Response | None = None, **meta: Any
+        self, url: str, kind: str, *, key: str, via: Response | None = None, **meta: Any
     ) -> Request:
         hops = via.meta.get("hops", "") if via is not None else ""
         step = "E" if kind == "requisite" else "M" if kind == "feed" else "L"
         meta |= {
+            "key": key,
             "kind": kind,
             "hops": "" if via is None else hops + step,
             "via": via.url if via is not None else None,
         }
-        return Request(url, callback, errback=self.failed, meta=meta, priority=PRIORITIES[kind])
+        return Request(url, self.visit, errback=self.failed, meta=meta, priority=PRIORITIES[kind])
+
+
+def _said(found: object) -> str:
+    """What a page was read as, in a word."""
+    match found:
+        case Article():
+            return "article"
+        case Gone(status=status):
+            return f"gone: {status}"
+        case NotAnArticle(reason=reason):
+            return f"no article: {reason}"
+    return ""
+
+
+def _digest(identities: Iterable[str]) -> str:
+    return sha256("\n".join(sorted(identities)).encode()).hexdigest()[:16]

@@ -8,13 +8,17 @@ import sys
 from typing import Any
 
 
-def tinhuy(*arguments: str, timeout: float = 280) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "crawler.cli", *arguments]
+def tinhuy(
+    *arguments: str, timeout: float = 280, days: float = 0
+) -> subprocess.CompletedProcess[str]:
+    """With `days`, as if so many had passed."""
+    program = ["tests.later", str(days)] if days else ["crawler.cli"]
+    command = [sys.executable, "-m", *program, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
-def answer(*arguments: str, code: int = 0) -> Any:
+def answer(*arguments: str, code: int = 0, days: float = 0) -> Any:
     """The JSON that a command prints. Fails with what it said when its exit code is another."""
-    done = tinhuy(*arguments, "--json")
+    done = tinhuy(*arguments, "--json", days=days)
     assert done.returncode == code, f"{arguments}: exit {done.returncode}\n{done.stderr[-4000:]}"
     return json.loads(done.stdout)

@@ -47,13 +47,15 @@ class River:
     def collection(self) -> Collection:
         return Collection.open(self.path)
 
-    def crawl(self, *options: str) -> dict[str, Any]:
+    def crawl(self, *options: str, days: int = 0) -> dict[str, Any]:
         ats = [
             f"--at={name}={url}"
             for name, site in self.web.sites.items()
             for url in (site.start, *site.hosts[1:])
         ]
-        runs = answer("crawl", "--all", *ats, "--delay=0", f"--collection={self.path}", *options)
+        runs = answer(
+            "crawl", "--all", *ats, "--delay=0", f"--collection={self.path}", *options, days=days
+        )
         return {run["site"]: run for run in runs}
 
     def entries(self) -> dict[str, Entry]:
@@ -238,19 +240,26 @@ def test_the_next_night_changes_nothing(river: River) -> None:
 
 
 def test_edits_additions_and_removals_are_seen(river: River) -> None:
-    """One digit edited, one article added and one removed on each site: exactly that is told."""
+    """One digit edited, one article added and one removed on each site: exactly that is told, and
+    of what was removed first that it is missing, and a night later that it is gone.
+    """
     river.web.next_night()
     expected: dict[str, str] = {}
+    gone: set[str] = set()
     for name, site in river.web.sites.items():
         edited, removed = site.articles[3], site.articles[5]
         river.web.edit(name, edited.id)
         river.web.remove(name, removed.id)
-        expected |= {edited.url: "changed", removed.url: "gone", river.web.add(name).url: "new"}
+        expected |= {edited.url: "changed", river.web.add(name).url: "new"}
+        gone.add(removed.url)
     before = river.entries()
-    river.crawl("--refresh")
+    runs = river.crawl("--refresh", days=1)
     after = river.entries()
     told = {url: e.change.value for url, e in after.items() if state(e) != state(before.get(url))}
     assert told == expected
+    assert {run["counts"]["missing"] for run in runs.values()} == {1}
+    river.crawl(days=2)
+    assert {url for url, entry in river.entries().items() if entry.gone_at} == gone
 
 
 def state(entry: Entry | None) -> tuple[int, bool]:

@@ -78,7 +78,7 @@ class ReplayHandler:
         capture = self._find(url, request)
         archived = self._collection.read(capture)
         request.meta["capture"] = capture
-        cut = self._truncation(capture)
+        cut = truncation(self._collection, capture)
         if archived.status is None or cut:
             error = _LOST.get(cut or "", ResponseDataLossError)
             raise error(f"{url}: the response had been cut when it was captured")
@@ -94,15 +94,16 @@ class ReplayHandler:
             content_type=content_type.decode("latin-1"),
         )
 
-    def _truncation(self, capture: Capture) -> str | None:
-        """Why the payload is less than was sent; a revisit only ever repeats whole ones."""
-        if capture.is_revisit:
-            return None
-        with self._collection.open_record(capture) as record:
-            return record.get("WARC-Truncated")
-
     async def close(self) -> None:
         """Nothing is open."""
+
+
+def truncation(collection: Collection, capture: Capture) -> str | None:
+    """Why a payload is less than was sent; a revisit only ever repeats whole ones."""
+    if capture.is_revisit:
+        return None
+    with collection.open_record(capture) as record:
+        return record.get("WARC-Truncated")
 
 
 def response_of(url: str, method: str, status: int, archived: ArchivedResponse) -> Response:

@@ -122,7 +122,7 @@ def text(directory: Path) -> tuple[type[scrapy.Spider], dict[str, Any], Callable
 
         async def start(self) -> AsyncIterator[Request]:
             for url in URLS:
-                yield self._request(url, "article", self.parse_article)
+                yield self._request(url, "article", key=url)
 
         def _links(self, response: Response) -> Iterator[Request]:
             return iter(())

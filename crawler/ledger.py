@@ -1,0 +1,439 @@
+"""The ledger of a site: every address that was met, what became of it, and what waits to be asked.
+
+One SQLite file for each site, written by the run that holds the site's lock. It is no archive and
+nothing in the archive refers to it: whoever deletes it loses no page, only what was found and not
+yet asked for, and the next run walks the site again.
+
+Nothing of it is on the disk before `commit`, which the caller calls when the records of what was
+visited are: after a kill, an address that was visited since then waits again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from archive.sqlite import connected, explained, let_readers_pass
+
+VERSION = 1
+"""Kept in `user_version`. A ledger of another version is emptied."""
+
+MAX_TRIES = 5
+"""Runs in a row that ask for an address which fails; then it must be found again."""
+
+MAX_HOSTS = 64
+"""That are looked at for the most urgent request; requisites may stand on any number of them."""
+
+PAGES = ("article", "listing", "page")
+"""Kinds that count against a limit on pages."""
+
+_SCHEMA = """
+DROP TABLE IF EXISTS addresses;
+DROP TABLE IF EXISTS waiting;
+DROP TABLE IF EXISTS rounds;
+DROP TABLE IF EXISTS facts;
+CREATE TABLE addresses (
+    key TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    url TEXT NOT NULL,
+    via TEXT,
+    found_at TEXT NOT NULL,
+    listed_at TEXT,
+    modified TEXT,
+    round INTEGER NOT NULL,
+    fetched_at TEXT,
+    status INTEGER,
+    said TEXT,
+    barren INTEGER NOT NULL DEFAULT 0,
+    missed_at TEXT,
+    tries INTEGER NOT NULL DEFAULT 0,
+    error TEXT
+) WITHOUT ROWID;
+CREATE TABLE waiting (
+    number INTEGER PRIMARY KEY,
+    key TEXT NOT NULL UNIQUE,
+    host TEXT NOT NULL,
+    is_page INTEGER NOT NULL,
+    priority INTEGER NOT NULL,
+    request TEXT NOT NULL
+);
+CREATE INDEX next_of_host ON waiting (host, is_page, priority DESC, number);
+CREATE TABLE rounds (
+    number INTEGER PRIMARY KEY,
+    begun_at TEXT NOT NULL,
+    committed_at TEXT NOT NULL,
+    ended_at TEXT,
+    is_full INTEGER NOT NULL
+);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID
+"""
+_MEET = """
+INSERT INTO addresses (key, kind, url, via, found_at, listed_at, modified, round)
+VALUES (:key, :kind, :url, :via, :now, :listed, :modified, :round)
+ON CONFLICT (key) DO UPDATE SET
+    kind = excluded.kind, url = excluded.url, round = excluded.round,
+    listed_at = coalesce(excluded.listed_at, listed_at),
+    modified = coalesce(excluded.modified, modified)
+"""
+_VISITED = """
+UPDATE addresses SET fetched_at = :at, status = :status, said = :said, round = :round,
+    barren = CASE WHEN :is_barren THEN barren + 1 ELSE 0 END, tries = 0, error = NULL
+WHERE key = :key
+"""
+_ENQUEUE = """
+INSERT INTO waiting (key, host, is_page, priority, request)
+VALUES (:key, :host, :is_page, :priority, :request)
+ON CONFLICT (key) DO UPDATE SET (host, is_page, priority, request)
+    = (excluded.host, excluded.is_page, excluded.priority, excluded.request)
+"""
+_NEXT = """
+SELECT key, host, priority, request FROM waiting
+WHERE host = ? AND is_page = ? AND key NOT IN (SELECT value FROM json_each(?))
+ORDER BY priority DESC, number LIMIT 1
+"""
+_UNDER_WAY = """
+SELECT count(*) AS n FROM waiting
+WHERE is_page = :pages AND key IN (SELECT value FROM json_each(:keys))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """What is known of an address. Times are WARC dates.
+
+    `via` is where it was found first; `listed_at` when a listing, feed or sitemap named it last,
+    and `modified` what such a one said of its last change. `said` is what its newest answer was
+    read as, `status` with what it came; `error` is why the newest of `tries` failed or what forbade
+    it. `barren` counts the visits in a row that led to nothing new. `missed_at`: a known article
+    has not been where it was since.
+    """
+
+    key: str
+    kind: str
+    url: str
+    via: str | None = None
+    found_at: str = ""
+    listed_at: str | None = None
+    modified: str | None = None
+    round: int = 0
+    fetched_at: str | None = None
+    status: int | None = None
+    said: str | None = None
+    barren: int = 0
+    missed_at: str | None = None
+    tries: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """An answer that has been made use of: whatever it led to has been said before this."""
+
+    key: str
+    url: str
+    at: str
+    status: int
+    said: str
+    is_barren: bool = False
+    is_told: bool = False
+    """It was asked for because a list told of a change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A request that was not sent yet. `request` is JSON, its meaning the spider's own."""
+
+    key: str
+    host: str
+    is_page: bool
+    priority: int
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Round:
+    """One pass over the site, by one run or by several of which each but the last was cut short.
+
+    `committed_at` is up to when what it did is known for certain. A round is `full` if it follows
+    every list to its end.
+    """
+
+    number: int
+    begun_at: str
+    committed_at: str
+    ended_at: str | None
+    is_full: bool
+    is_continued: bool = False
+
+
+class Ledger:
+    """The ledger at `path`, made if it is missing; without a path one in memory. Close it.
+
+    Raises what `archive.sqlite.explained` does. `under_way` are the hosts of requests that were
+    handed out and not yet visited, by key.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path or Path(":memory:")
+        self.round = Round(number=0, begun_at="", committed_at="", ended_at=None, is_full=True)
+        self.under_way: dict[str, str] = {}
+        with explained(self._path):
+            self._database = connected(path) if path else sqlite3.connect(":memory:")
+            self._database.isolation_level = None
+            self._database.row_factory = sqlite3.Row
+            try:
+                self._open()
+            except BaseException:
+                self._database.close()
+                raise
+
+    def __enter__(self) -> Ledger:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; what was not committed is forgotten."""
+        self._database.close()
+
+    # Rounds
+
+    def begin(self, now: str, *, oldest: str, full_since: str) -> Round:
+        """Go on with the round that was cut short, if it has begun since `oldest`; or begin one.
+
+        A new round is full if no full one has ended since `full_since`. What failed waits again.
+        """
+        last = self._one("SELECT * FROM rounds ORDER BY number DESC LIMIT 1")
+        if last and last["ended_at"] is None and last["begun_at"] >= oldest:
+            self.round = Round(
+                **{**dict(last), "is_full": bool(last["is_full"])}, is_continued=True
+            )
+            return self.round
+        ended = self._one(
+            "SELECT 1 FROM rounds WHERE is_full AND ended_at >= :since", since=full_since
+        )
+        number = (last["number"] if last else 0) + 1
+        self._do(
+            "INSERT INTO rounds (number, begun_at, committed_at, is_full)"
+            " VALUES (:number, :now, :now, :is_full)",
+            number=number,
+            now=now,
+            is_full=ended is None,
+        )
+        self.round = Round(
+            number=number, begun_at=now, committed_at=now, ended_at=None, is_full=ended is None
+        )
+        return self.round
+
+    def end(self, now: str) -> None:
+        """The round has done all that it was to do."""
+        self._do(
+            "UPDATE rounds SET ended_at = :now WHERE number = :number",
+            now=now,
+            number=self.round.number,
+        )
+
+    def commit(self, now: str) -> None:
+        """Put on the disk what was said so far."""
+        self._do(
+            "UPDATE rounds SET committed_at = :now WHERE number = :number",
+            now=now,
+            number=self.round.number,
+        )
+        with explained(self._path):
+            self._database.execute("COMMIT")
+
+    # Addresses
+
+    def meet(
+        self,
+        key: str,
+        kind: str,
+        url: str,
+        now: str,
+        *,
+        via: str | None = None,
+        is_listed: bool = False,
+        modified: str | None = None,
+    ) -> Address | None:
+        """What was known of an address before this round; None if it was met in this round."""
+        before = self.find(key)
+        if before and before.round == self.round.number:
+            return None
+        self._do(
+            _MEET,
+            key=key,
+            kind=kind,
+            url=url,
+            via=via,
+            now=now,
+            listed=now if is_listed else None,
+            modified=modified,
+            round=self.round.number,
+        )
+        return before or Address(key=key, kind=kind, url=url, via=via, found_at=now)
+
+    def find(self, key: str) -> Address | None:
+        """What is known of an address."""
+        row = self._one("SELECT * FROM addresses WHERE key = :key", key=key)
+        return Address(**dict(row)) if row else None
+
+    def addresses(self, kind: str | None = None) -> Iterator[Address]:
+        """All that were met (of one kind), by key."""
+        rows = self._rows(
+            "SELECT * FROM addresses WHERE :kind IS NULL OR kind = :kind ORDER BY key", kind=kind
+        )
+        return (Address(**dict(row)) for row in rows)
+
+    def release(self, key: str) -> None:
+        """Let an address be met again in this round, in another form."""
+        self._do("UPDATE addresses SET round = 0 WHERE key = :key", key=key)
+
+    def visited(self, visit: Visit) -> None:
+        """The answer came, and all that it led to was noted. It waits no more."""
+        values = {field.name: getattr(visit, field.name) for field in fields(visit)}
+        self._do(_VISITED, **values, round=self.round.number)
+        self._settle(visit.key)
+
+    def failed(self, key: str, why: str) -> None:
+        """No answer came. It is not asked again in this round."""
+        self._do(
+            "UPDATE addresses SET tries = tries + 1, error = :why WHERE key = :key",
+            key=key,
+            why=why,
+        )
+        self._settle(key)
+
+    def missed(self, key: str, at: str | None) -> None:
+        """Since when a known article is not where it was; None: it is there."""
+        self._do("UPDATE addresses SET missed_at = :at WHERE key = :key", key=key, at=at)
+
+    def fact(self, name: str) -> int:
+        """A number that was learned of the site; 0 if it was not."""
+        row = self._one("SELECT value FROM facts WHERE name = :name", name=name)
+        return int(row["value"]) if row else 0
+
+    def add(self, name: str, number: int) -> None:
+        """Add to such a number."""
+        self._do(
+            "INSERT INTO facts VALUES (:name, :number)"
+            " ON CONFLICT (name) DO UPDATE SET value = value + :number",
+            name=name,
+            number=number,
+        )
+
+    # What waits
+
+    def enqueue(self, waiting: Waiting) -> None:
+        """Let a request wait; one of the same key is replaced and keeps its place."""
+        before = self._one("SELECT host, is_page FROM waiting WHERE key = :key", key=waiting.key)
+        if before:
+            self._count(before, -1)
+        values = {field.name: getattr(waiting, field.name) for field in fields(waiting)}
+        self._do(_ENQUEUE, **values | {"request": json.dumps(waiting.request)})
+        self._waits[waiting.host, waiting.is_page] += 1
+
+    def hand_out(self, *, at_once: int, pages: bool) -> Waiting | None:
+        """The most urgent request to a host that has less than `at_once` of them under way.
+
+        Without `pages`, none of a page. It is under way until it was visited or has failed.
+        """
+        busy = Counter(self.under_way.values())
+        places = sorted(self._waits, key=lambda place: not place[1])
+        idle = (place for place in places if busy[place[0]] < at_once and (pages or not place[1]))
+        firsts = (self._next(*place) for place in islice(idle, MAX_HOSTS))
+        best = max(filter(None, firsts), key=lambda waiting: waiting.priority, default=None)
+        if best:
+            self.under_way[best.key] = best.host
+        return best
+
+    def count_waiting(self, *, pages: bool) -> int:
+        """How many requests wait and are not under way: of pages, or of all else."""
+        row = self._one(_UNDER_WAY, pages=pages, keys=json.dumps([*self.under_way]))
+        waits = sum(n for (_, is_page), n in self._waits.items() if is_page == pages)
+        return waits - (row["n"] if row else 0)
+
+    def waiting(self, key: str) -> bool:
+        """Whether the address waits."""
+        return self._one("SELECT 1 FROM waiting WHERE key = :key", key=key) is not None
+
+    def missing(self) -> Iterator[Address]:
+        """Known articles that were not where they were, when they were asked for last."""
+        rows = self._rows("SELECT * FROM addresses WHERE missed_at IS NOT NULL ORDER BY missed_at")
+        return (Address(**dict(row)) for row in rows)
+
+    def unanswered(self) -> Iterator[Address]:
+        """Addresses that were asked for in vain, not too often, and do not wait."""
+        rows = self._rows(
+            "SELECT * FROM addresses WHERE tries BETWEEN 1 AND :most"
+            " AND key NOT IN (SELECT key FROM waiting) ORDER BY key",
+            most=MAX_TRIES,
+        )
+        return (Address(**dict(row)) for row in rows)
+
+    def _next(self, host: str, is_page: bool) -> Waiting | None:
+        with explained(self._path):
+            under_way = json.dumps([*self.under_way])
+            row = self._database.execute(_NEXT, (host, is_page, under_way)).fetchone()
+        if row is None:
+            return None
+        return Waiting(
+            key=row["key"],
+            host=host,
+            is_page=is_page,
+            priority=row["priority"],
+            request=json.loads(row["request"]),
+        )
+
+    def _settle(self, key: str) -> None:
+        self.under_way.pop(key, None)
+        row = self._one("SELECT host, is_page FROM waiting WHERE key = :key", key=key)
+        if row:
+            self._do("DELETE FROM waiting WHERE key = :key", key=key)
+            self._count(row, -1)
+
+    def _count(self, row: sqlite3.Row, by: int) -> None:
+        place = row["host"], bool(row["is_page"])
+        self._waits[place] += by
+        if not self._waits[place]:
+            del self._waits[place]
+
+    # The file
+
+    def _open(self) -> None:
+        let_readers_pass(self._database)
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        if self._database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+            for statement in _SCHEMA.split(";"):
+                self._database.execute(statement)
+            self._database.execute(f"PRAGMA user_version = {VERSION}")
+        rows = self._rows("SELECT host, is_page, count(*) AS n FROM waiting GROUP BY host, is_page")
+        self._waits = Counter({(row["host"], bool(row["is_page"])): row["n"] for row in rows})
+
+    def _one(self, sql: str, **values: object) -> sqlite3.Row | None:
+        with explained(self._path):
+            row: sqlite3.Row | None = self._database.execute(sql, values).fetchone()
+            return row
+
+    def _rows(self, sql: str, **values: object) -> Iterable[sqlite3.Row]:
+        with explained(self._path):
+            return self._database.execute(sql, values)
+
+    def _do(self, sql: str, **values: object) -> None:
+        with explained(self._path):
+            if not self._database.in_transaction:
+                self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute(sql, values)
