@@ -194,10 +194,16 @@ class Frontier:
         if kind == "listing" or self.refresh:
             return True
         if known := self.known.get(identity):
-            return known.url in self._due
+            return known.url in self._due or self._is_left_over(known, before)
         if kind == "page":
             return not self._rests(before, min(MAX_REST, 2**before.barren - 1))
         return before.fetched_at is None or self._is_due(before)
+
+    def _is_left_over(self, known: Known, before: Address) -> bool:
+        """Whether a run that was cut short has read it, and made no use of where it leads."""
+        so_far = self.ledger.round
+        is_unused = so_far.is_continued and before.fetched_at is None
+        return is_unused and known.looked_at >= so_far.committed_at
 
     def _is_told_of(self, identity: str, before: Address, finding: Finding) -> bool:
         """Whether a list that can be believed tells of a later change of a known article.

@@ -246,10 +246,10 @@ class Ledger:
             number=self.round.number,
         )
 
-    def commit(self, now: str) -> None:
-        """Put on the disk what was said so far."""
+    def commit(self, now: str | None) -> None:
+        """Put on the disk what was said so far, and up to when that is all; None: as before."""
         self._do(
-            "UPDATE rounds SET committed_at = :now WHERE number = :number",
+            "UPDATE rounds SET committed_at = coalesce(:now, committed_at) WHERE number = :number",
             now=now,
             number=self.round.number,
         )

@@ -33,12 +33,16 @@ EXIT_CODES = {
 
 
 def judge(counts: Mapping[str, int], reason: str, known: bool) -> Outcome:
-    """The outcome of a run from its counts, why the spider closed, and if any article is known."""
+    """The outcome of a run from its counts, why the spider closed, and if any article is known.
+
+    A run that goes on with what another has begun may have no seed to ask.
+    """
     if counts.get("errors") or reason in ("storage", "failed"):
         return Outcome.FAILED
-    if not counts.get("seeds_answered"):
+    answered = counts.get("seeds_answered", 0)
+    if not answered and counts.get("asked", 1) and not counts.get("pages"):
         return Outcome.UNREACHABLE
-    if counts.get("seeds_refused", 0) >= counts["seeds_answered"]:
+    if answered and counts.get("seeds_refused", 0) >= answered:
         return Outcome.BLOCKED
     if reason != "finished" or counts.get("failures") or counts.get("left_out"):
         return Outcome.INCOMPLETE

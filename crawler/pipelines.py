@@ -171,7 +171,7 @@ class ArticlePipeline:
                 raise
         self.session.catalog.put_many(self.pending)
         self.pending.clear()
-        self.session.ledger.commit(warc_date(self.session.clock()))
+        self.session.commit_ledger()
 
     async def close_spider(self) -> None:
         if self._pace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -89,6 +89,8 @@ class Session:
             self.model = newest_model(self.catalog, site)
             self.ledger = opened.enter_context(Ledger(self._ledger_path()))
             self._open = opened.pop_all()
+        self.left_over = dict[str, Capture]()
+        """By URL key: what was captured by a run that was cut short, and not made use of yet."""
         self._learned, self._lessons = self.model, list[Traits]()
         for mended in self.recording.mended if self.recording else ():
             logger.warning("mended %s: %s", mended.file, mended.what)
@@ -101,15 +103,22 @@ class Session:
         self.ledger.begin(
             warc_date(now), oldest=warc_date(oldest), full_since=warc_date(full_since)
         )
+        self.left_over = self._not_made_use_of()
 
-    def not_made_use_of(self) -> Iterator[Capture]:
-        """What an earlier run of this round captured after its ledger was committed, by time."""
+    def _not_made_use_of(self) -> dict[str, Capture]:
+        """What an earlier run of this round captured after its ledger was committed."""
         since = self.ledger.round
         if not since.is_continued:
-            return
+            return {}
         found = self.collection.captures_of(self.site, files_since=timestamp(since.begun_at))
-        late = [one for one in found if one.timestamp >= timestamp(since.committed_at)]
-        yield from sorted(late, key=lambda capture: capture.timestamp)
+        return {one.urlkey: one for one in found if one.timestamp >= timestamp(since.committed_at)}
+
+    def commit_ledger(self) -> None:
+        """Put the ledger on the disk; the records of what it tells are there.
+
+        As long as captures of an earlier run are left over, the next run must look for them too.
+        """
+        self.ledger.commit(None if self.left_over else warc_date(self.clock()))
 
     def learn(self, reading: Reading) -> None:
         """Note what a page teaches of the site; the next run will know it."""
@@ -117,7 +126,9 @@ class Session:
             self.counts["without_rules"] += reading.is_guessed
             self._lessons.append(traits)
             if len(self._lessons) >= LESSONS:
-                self._learned, self._lessons = self._learned.learn(self._lessons), []
+                self.left_over = dict[str, Capture]()
+        """By URL key: what was captured by a run that was cut short, and not made use of yet."""
+        self._learned, self._lessons = self._learned.learn(self._lessons), []
 
     def _ledger_path(self) -> Path | None:
         if self.recording is None:

@@ -80,7 +80,7 @@ class SiteSpider(scrapy.Spider):
         session.begin(self.site.revisit, refresh=settings.getbool("REFRESH"))
         if session.recording:
             record_to(crawler, session.recording, clock=session.clock)
-            recall_for(crawler, Recall(session.collection, session.not_made_use_of()))
+            recall_for(crawler, Recall(session.collection, session.left_over))
         else:
             replay_from(crawler, session.collection)
         self.at = [urlsplit(url) for url in session.at]

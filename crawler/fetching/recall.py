@@ -6,7 +6,6 @@ that a run which was cut short has archived more than it made use of. Whoever as
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from urllib.parse import urldefrag
 from weakref import WeakKeyDictionary
 
@@ -22,18 +21,13 @@ _USEFUL = (404, 410)
 
 
 class Recall:
-    """Answers out of a collection: `captures` (by time; the last of a URL counts), each once, and
-    what has been fetched in this run.
+    """Answers out of a collection: those of `left_over` (captures by URL key), each once, and what
+    has been fetched in this run.
     """
 
-    def __init__(self, collection: Collection, captures: Iterable[Capture] = ()) -> None:
-        self._collection = collection
+    def __init__(self, collection: Collection, left_over: dict[str, Capture]) -> None:
+        self._collection, self._left_over = collection, left_over
         self._fetched = set[int]()
-        self._captures = {
-            capture.urlkey: capture
-            for capture in captures
-            if capture.status and (capture.status < 400 or capture.status in _USEFUL)
-        }
 
     def fetched(self, url: str) -> None:
         """This address has given a page."""
@@ -42,19 +36,21 @@ class Recall:
     def answer(self, request: Request) -> Response | None:
         """The answer that was archived, if that was whole; `meta["capture"]` is its capture."""
         url = urldefrag(request.url).url
-        capture = self._left_over(request, url) or self._repeated(request, url)
+        capture = self._left_of(request, url) or self._repeated(request, url)
         try:
             return self._response(request, url, capture) if capture else None
         except (ArchiveError, OSError):  # then it is fetched
             return None
 
-    def _left_over(self, request: Request, url: str) -> Capture | None:
+    def _left_of(self, request: Request, url: str) -> Capture | None:
         content_type = (request.headers.get("Content-Type") or b"").decode("latin-1")
         key, _ = request_key(target_uri(url), request.method, request.body, content_type)
-        capture = self._captures.get(key)
+        capture = self._left_over.get(key)
         if capture is None or capture.url != target_uri(url):
             return None
-        return self._captures.pop(key)
+        del self._left_over[key]
+        is_useful = capture.status and (capture.status < 400 or capture.status in _USEFUL)
+        return capture if is_useful else None
 
     def _repeated(self, request: Request, url: str) -> Capture | None:
         if request.method != "GET" or hash(url) not in self._fetched:

@@ -161,10 +161,14 @@ class Stage:
             )
 
     def _end(self, ground: Ground) -> Iterator[str]:
-        """A crawl that nobody disturbs; then every living article is there, once and as it is."""
+        """Two nights that nobody disturbs, since what is gone is first missed; then every living
+        article is there, once and as it is.
+        """
         ground.world.calm()
         words = [*ground.world.crawl(*ground.world.names), "--refresh"]
-        yield from self._expect(run(*words, f"--collection={ground.collection}"), 0)
+        for days in ("1", "2"):
+            night = ("tests.later", days, *words, f"--collection={ground.collection}")
+            yield from self._expect(run(*night), 0)
         yield from self._mended(ground)
         with Catalog(ground.collection / "catalog.sqlite3") as catalog:
             found = [entry for entry in catalog.articles() if not entry.gone_at]

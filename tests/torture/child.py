@@ -19,6 +19,8 @@ from typing import Any
 from tests.torture.faults import sitecustomize
 
 TIMEOUT = 120
+PROGRAMS = ("scrapy", "tests.later")
+"""What is run as it is; all other words are those of a tinhuy command."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Child:
 
         self.words = words
         self.process = subprocess.Popen(
-            [sys.executable, "-m", *(words if words[0] == "scrapy" else ("crawler.cli", *words))],
+            [sys.executable, "-m", *(words if words[0] in PROGRAMS else ("crawler.cli", *words))],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
