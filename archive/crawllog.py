@@ -8,9 +8,11 @@ Nothing is derived from the log.
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,31 @@ from archive.writer import one_line
 
 MAX_REFUSALS = 100_000
 """A space without end is told of no further."""
+
+
+def lines_about(
+    directory: Path, prefix: str | None, urls: Collection[str]
+) -> Iterator[dict[str, Any]]:
+    """What the crawl logs of a site (of all, without a prefix) say of these URLs, by file and line.
+
+    A line that a power cut left half is passed over.
+    """
+    wanted = {target_uri(url) for url in urls}
+    sought = [json.dumps(url).encode() for url in wanted]
+    for path in sorted(directory.glob(f"{glob.escape(prefix)}-*.jsonl" if prefix else "*.jsonl")):
+        with open(path, "rb") as log:
+            for line in log:
+                told = _read(line) if any(one in line for one in sought) else None
+                if told and told.get("url") in wanted:
+                    yield told
+
+
+def _read(line: bytes) -> dict[str, Any] | None:
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return None
+    return told if isinstance(told, dict) else None
 
 
 @dataclass(kw_only=True)

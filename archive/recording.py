@@ -154,7 +154,7 @@ class Recording:
             scanned = _scanned(group, written[0], response, original, exchange.truncated)
             scanned = scanned.answering(*_asked(request)) if request else scanned
             self._keep(scanned, response, original)
-        self._tell(group, written[0], scanned, exchange)
+        self._tell(group, written[0], scanned, exchange, response)
         return scanned.capture if scanned else None
 
     def convert(self, look: Look) -> Look:
@@ -283,7 +283,14 @@ class Recording:
             if response.head.status == 304:
                 self._confirmed = scanned.capture.record_id, original
 
-    def _tell(self, group: Group, at: Written, scanned: Scanned | None, exchange: Exchange) -> None:
+    def _tell(
+        self,
+        group: Group,
+        at: Written,
+        scanned: Scanned | None,
+        exchange: Exchange,
+        response: Message | None,
+    ) -> None:
         capture = scanned.capture if scanned else None
         self._log.keep(
             group.date,
@@ -291,7 +298,7 @@ class Recording:
             kind="failed" if capture is None else "revisit" if capture.is_revisit else "response",
             status=capture and capture.status,
             mime=capture and capture.mime,
-            size=at.length,
+            size=response and response.size,
             hops=exchange.hops or None,
             via=exchange.via and target_uri(exchange.via),
             digest=capture and capture.digest and str(capture.digest),

@@ -197,7 +197,7 @@ class Frontier:
             return known.url in self._due or self._is_left_over(known, before)
         if kind == "page":
             return not self._rests(before, min(MAX_REST, 2**before.barren - 1))
-        return before.fetched_at is None or self._is_due(before)
+        return before.fetched_at is None or before.error is not None or self._is_due(before)
 
     def _is_left_over(self, known: Known, before: Address) -> bool:
         """Whether a run that was cut short has read it, and made no use of where it leads."""

@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from archive import Collection
 from archive.sqlite import connected, explained, let_readers_pass
 
 VERSION = 1
@@ -28,8 +29,14 @@ VERSION = 1
 MAX_TRIES = 5
 """Runs in a row that ask for an address which fails; then it must be found again."""
 
+BY_HAND = "asked for again by hand"
+"""The `error` of an address that is to be asked for in the next run."""
+
 MAX_HOSTS = 64
 """That are looked at for the most urgent request; requisites may stand on any number of them."""
+
+GONE = (404, 410)
+"""Answers with an error that are answers: there is no such page."""
 
 PAGES = ("article", "listing", "page")
 """Kinds that count against a limit on pages."""
@@ -84,7 +91,10 @@ ON CONFLICT (key) DO UPDATE SET
 """
 _VISITED = """
 UPDATE addresses SET fetched_at = :at, status = :status, said = :said, round = :round,
-    barren = CASE WHEN :is_barren THEN barren + 1 ELSE 0 END, tries = 0, error = NULL
+    barren = CASE WHEN :is_barren THEN barren + 1 ELSE 0 END,
+    (tries, error) = (
+        CASE WHEN :is_refused THEN tries + 1 ELSE 0 END,
+        CASE WHEN :is_refused THEN 'status ' || :status END)
 WHERE key = :key
 """
 _ENQUEUE = """
@@ -171,6 +181,13 @@ class Round:
     ended_at: str | None
     is_full: bool
     is_continued: bool = False
+
+
+def ledger_path(collection: Collection, site: str) -> Path:
+    """Where the ledger of a site is; its directory is made."""
+    directory = collection.path / "ledgers"
+    directory.mkdir(exist_ok=True)
+    return directory / f"{collection.file_prefix(site)}.sqlite3"
 
 
 class Ledger:
@@ -305,7 +322,8 @@ class Ledger:
     def visited(self, visit: Visit) -> None:
         """The answer came, and all that it led to was noted. It waits no more."""
         values = {field.name: getattr(visit, field.name) for field in fields(visit)}
-        self._do(_VISITED, **values, round=self.round.number)
+        is_refused = visit.status >= 400 and visit.status not in GONE
+        self._do(_VISITED, **values, is_refused=is_refused, round=self.round.number)
         self._settle(visit.key)
 
     def failed(self, key: str, why: str) -> None:
@@ -316,6 +334,14 @@ class Ledger:
             why=why,
         )
         self._settle(key)
+
+    def ask_again(self, key: str) -> None:
+        """Let the next run ask for an address, whatever came of it before."""
+        self._do(
+            "UPDATE addresses SET tries = 1, error = :why, round = 0 WHERE key = :key",
+            key=key,
+            why=BY_HAND,
+        )
 
     def missed(self, key: str, at: str | None) -> None:
         """Since when a known article is not where it was; None: it is there."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
-from archive import Article, ArticleNotFound, Capture, Catalog, Collection
+from archive import Article, ArticleNotFound, Capture, Catalog, Collection, Run
 from crawler import registry
 from crawler.archived import UNREADABLE, Study, page_of
 from crawler.frontier import Identities
@@ -74,14 +74,16 @@ def rules_of(collection: Collection, catalog: Catalog, site: str) -> Rules:
 
 def _stood_for(catalog: Catalog, site: str) -> Iterator[tuple[str, ...]]:
     """The hosts that stood for a site's own, the newest run's first."""
-    for run in reversed(catalog.runs(site)):
-        if hosts := tuple(at.netloc for at in map(address, run.at) if at):
-            yield hosts
+    return filter(None, map(_hosts_of, reversed(catalog.runs(site))))
+
+
+def _hosts_of(run: Run) -> tuple[str, ...]:
+    return tuple(at.netloc for at in map(address, run.at) if at)
 
 
 def reading_of(collection: Collection, catalog: Catalog, capture: Capture) -> Reading:
     """A capture read as its site is read today. Raises what `page_of` raises."""
-    page, site = page_of(collection, capture), _site_of(catalog, capture.url)
+    page, site = page_of(collection, capture), site_of(catalog, capture.url)
     try:
         rules = rules_of(collection, catalog, site)
     except registry.UnknownSite:
@@ -89,12 +91,16 @@ def reading_of(collection: Collection, catalog: Catalog, capture: Capture) -> Re
     return rules.reader(rules.identities(catalog), newest_model(catalog, site))(page)
 
 
-def _site_of(catalog: Catalog, url: str) -> str:
-    """The site that saw it, or would: a known one, else one named after its host."""
+def site_of(catalog: Catalog, url: str) -> str:
+    """The site that saw it, or would: one that has stood on its host, a known one, else one named
+    after its host.
+    """
     try:
         return catalog.article(url).site
     except ArticleNotFound:
-        return (registry.by_host(url) or registry.unlisted(url)).name
+        host = registry.unlisted(url).domains[0]
+        stood = (run.site for run in reversed(catalog.runs()) if host in _hosts_of(run))
+        return next(stood, (registry.by_host(url) or registry.unlisted(url)).name)
 
 
 def _platform_of(collection: Collection, article: Article) -> str:

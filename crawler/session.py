@@ -29,7 +29,7 @@ from archive import (
 from archive.cdxj import timestamp
 from archive.writer import warc_date
 from crawler.archived import Study
-from crawler.ledger import Ledger
+from crawler.ledger import Ledger, ledger_path
 from crawler.outcome import Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
 from crawler.site import RevisitPolicy
@@ -87,7 +87,9 @@ class Session:
             self.catalog = opened.enter_context(Catalog(self.collection.catalog_path))
             self.known = {entry.url: entry for entry in self.catalog.known(site)}
             self.model = newest_model(self.catalog, site)
-            self.ledger = opened.enter_context(Ledger(self._ledger_path()))
+            self.ledger = opened.enter_context(
+                Ledger(ledger_path(self.collection, site) if self.recording else None)
+            )
             self._open = opened.pop_all()
         self.left_over = dict[str, Capture]()
         """By URL key: what was captured by a run that was cut short, and not made use of yet."""
@@ -129,13 +131,6 @@ class Session:
                 self.left_over = dict[str, Capture]()
         """By URL key: what was captured by a run that was cut short, and not made use of yet."""
         self._learned, self._lessons = self._learned.learn(self._lessons), []
-
-    def _ledger_path(self) -> Path | None:
-        if self.recording is None:
-            return None
-        directory = self.collection.path / "ledgers"
-        directory.mkdir(exist_ok=True)
-        return directory / f"{self.collection.file_prefix(self.site)}.sqlite3"
 
     def _recording(self, settings: BaseSettings) -> Recording:
         return self.collection.recording(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
@@ -24,7 +25,7 @@ from crawler.fetching.location import RedirectedInCircle
 from crawler.fetching.recall import Recall, recall_for
 from crawler.fetching.replay import replay_from
 from crawler.frontier import Finding, Frontier
-from crawler.ledger import PAGES, Visit
+from crawler.ledger import GONE, PAGES, Visit
 from crawler.links import Links, Postback, whole
 from crawler.reading import NotAnArticle, Page, study
 from crawler.scheduler import FORM
@@ -37,7 +38,6 @@ MAX_IMPORTS = 5
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
-_GONE = (404, 410)
 _REFUSED = (401, 403, 429, 503)
 
 Found = Iterator[Request | Article | Gone | NotAnArticle]
@@ -191,7 +191,7 @@ class SiteSpider(scrapy.Spider):
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
-        if self._is_sound(response) or response.status in _GONE:
+        if self._is_sound(response) or response.status in GONE:
             yield from self._reading(response)
         if response.status == 200 and isinstance(response, TextResponse):
             yield from self._links(whole(response))
@@ -223,8 +223,7 @@ class SiteSpider(scrapy.Spider):
     def failed(self, failure: Any) -> None:
         """No answer, after all retries. Another form of the address may still be tried."""
         request = failure.request
-        self.session.ledger.failed(request.meta["key"], failure.getErrorMessage())
-        self.frontier.release(request.meta["key"])
+        self.session.ledger.failed(request.meta["key"], _reason(failure))
         if failure.check(StorageFailed):
             self.session.trouble = failure.value
         elif failure.getErrorMessage() == _FORBIDDEN:
@@ -239,6 +238,7 @@ class SiteSpider(scrapy.Spider):
             self.session.counts["not_captured"] += 1
         elif request.meta["kind"] != "feed":
             self.session.counts["failures"] += 1
+            self.frontier.release(request.meta["key"])
             address, why = without_user(request.url), failure.getErrorMessage()
             self.logger.warning("failed: %s: %s", address, why)
 
@@ -251,7 +251,7 @@ class SiteSpider(scrapy.Spider):
         if response.meta.get("seed"):
             counts["seeds_answered"] += 1
             counts["seeds_refused"] += response.status in _REFUSED
-        if response.status in _GONE:
+        if response.status in GONE:
             counts["dead_links"] += 1
         elif response.status != 200:
             counts["failures"] += 1
@@ -399,6 +399,14 @@ def _said(found: object) -> str:
         case NotAnArticle(reason=reason):
             return f"no article: {reason}"
     return ""
+
+
+def _reason(failure: Any) -> str:
+    """Why an address gave no answer, in words that other addresses share."""
+    if failure.getErrorMessage() == _FORBIDDEN:
+        return "robots.txt"
+    words = re.sub(r"Error$", "", failure.type.__name__)
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words).lower()
 
 
 def _digest(identities: Iterable[str]) -> str:

@@ -10,7 +10,19 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import crawl, diff, exits, keep, look, reading, reprints, reread, serve, sites
+from crawler.cli import (
+    account,
+    crawl,
+    diff,
+    exits,
+    keep,
+    look,
+    reading,
+    reprints,
+    reread,
+    serve,
+    sites,
+)
 from crawler.cli.output import harmless
 
 app = typer.Typer(
@@ -32,6 +44,8 @@ VERBS: tuple[Callable[..., None], ...] = (
     reading.explain,
     reading.model,
     reprints.reprints,
+    account.why,
+    account.coverage,
     crawl.replay,
     reread.reread,
     keep.verify,

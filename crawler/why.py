@@ -1,0 +1,157 @@
+"""Why an address is in the collection, or is not: all that is known of it, in the order of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archive import Catalog, Collection, Known
+from archive.crawllog import lines_about
+from archive.writer import warc_date
+from crawler import registry, revisit
+from crawler.frontier import Identities
+from crawler.ledger import Address, Ledger, ledger_path
+from crawler.readers import rules_of, site_of
+from crawler.scope import Scope
+from crawler.site import RevisitPolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What was done or decided. `at` is a WARC date, `via` where the address was found."""
+
+    at: str
+    what: str
+    detail: str = ""
+    via: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """`kind` is what the address is taken for (None: nothing that is asked for), by which `rule`.
+
+    `identity` is what the article is known by. `next_look` is a WARC date, or "" for the next run,
+    or None if it is not to be asked for; `because` says so in words.
+    """
+
+    url: str
+    site: str
+    kind: str | None
+    rule: str
+    identity: str
+    address: Address | None
+    events: tuple[Event, ...]
+    next_look: str | None
+    because: str
+
+
+def why(collection: Collection, url: str) -> Why:
+    """All that the ledger, the crawl logs and the catalog know of a URL.
+
+    The site is the one that knows the URL or would; its scope is that of its rules today.
+    """
+    with Catalog(collection.catalog_path) as catalog:
+        site = site_of(catalog, url)
+        known = {one.url: one for one in catalog.known(site)}
+        scope = _scope(collection, catalog, site, url)
+    identity, decision = Identities(scope, known)(url), scope.decide(url)
+    with closing(Ledger(ledger_path(collection, site))) as ledger:
+        found = (
+            ledger.find(key)
+            for key in (identity, scope.key(url), f"requisite {url}", f"feed {url}")
+        )
+        address = next(filter(None, found), None)
+        waits = address is not None and ledger.waiting(address.key)
+    article = known.get(identity)
+    moment, because = _next(decision.kind, decision.rule, article, address, waits, site)
+    return Why(
+        url=url,
+        site=site,
+        kind=decision.kind,
+        rule=decision.rule,
+        identity=identity,
+        address=address,
+        events=tuple(_events(collection, site, {url, *_addresses(article, address)})),
+        next_look=moment,
+        because=because,
+    )
+
+
+def _scope(collection: Collection, catalog: Catalog, site: str, url: str) -> Scope:
+    try:
+        return rules_of(collection, catalog, site).scope
+    except registry.UnknownSite:
+        return Scope(registry.unlisted(url).domains, registry.rules(registry.unlisted(url)).urls)
+
+
+def _addresses(article: Known | None, address: Address | None) -> Iterator[str]:
+    if article:
+        yield from article.addresses
+    if address:
+        yield address.url
+
+
+def _events(collection: Collection, site: str, urls: set[str]) -> Iterator[Event]:
+    told = lines_about(collection.logs_dir, collection.file_prefix(site), urls)
+    yield from sorted(map(_event, told), key=lambda event: event.at)
+
+
+def _event(line: dict[str, Any]) -> Event:
+    at, via = str(line.get("at", "")), line.get("via")
+    if reason := line.get("refused"):
+        return Event(at=at, what="not asked for", detail=str(reason), via=via)
+    if said := line.get("read"):
+        return Event(at=at, what="read as", detail=str(said))
+    facts = [line.get(name) for name in ("kind", "status", "mime", "error", "truncated")]
+    place = f"{line.get('filename')} at {line.get('offset')}"
+    size = f"{line['size']} bytes" if line.get("size") is not None else None
+    detail = ", ".join(str(fact) for fact in (*facts, size, place) if fact is not None)
+    return Event(at=at, what="fetched", detail=detail, via=via)
+
+
+def _next(
+    kind: str | None,
+    rule: str,
+    article: Known | None,
+    address: Address | None,
+    waits: bool,
+    site: str,
+) -> tuple[str | None, str]:
+    if waits:
+        return "", "it waits for the next run"
+    if kind is None:
+        return None, f"it is not asked for: {rule}"
+    if article:
+        return _next_of(article, _policy(site))
+    if address is None:
+        return None, "no page that was fetched has led to it"
+    if address.error:
+        return "", f"it failed, and is tried again: {address.error}"
+    if kind == "listing":
+        return "", "lists are asked for in every run that comes by"
+    return None, f"it was no article when it was read: {address.said or 'nothing is known of it'}"
+
+
+def _next_of(article: Known, policy: RevisitPolicy) -> tuple[str | None, str]:
+    if article.gone_at:
+        return None, "it is gone; it is asked for once more after a month and after half a year"
+    since = article.changed_at or article.first_seen
+    moment = revisit.next_look(
+        datetime.fromisoformat(since),
+        datetime.fromisoformat(article.looked_at),
+        policy.recheck_after,
+    )
+    begun = "edited" if article.changed_at else "found"
+    return warc_date(
+        moment
+    ), f"it was {begun} {since[:10]} and last looked at {article.looked_at[:10]}"
+
+
+def _policy(site: str) -> RevisitPolicy:
+    try:
+        return registry.site(site).revisit
+    except registry.UnknownSite:
+        return RevisitPolicy()
