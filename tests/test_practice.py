@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import http.client
 import itertools
 import re
 import socket
@@ -425,32 +424,6 @@ def test_the_log_counts_what_is_open_at_once(fresh: PracticeWeb) -> None:
     with ThreadPoolExecutor(3) as threads:
         list(threads.map(fetch, [fresh.sites["travinh"].start] * 3))
     assert sorted(hit.concurrent for hit in fresh.hits("travinh")) == [1, 2, 3]
-
-
-def test_quirks(fresh: PracticeWeb) -> None:
-    """Each switch does to the wire what its name says."""
-    site = fresh.sites["baohatinh"]
-    target = first(fresh, "baohatinh").url
-
-    def under(quirks: Quirks, url: str = target) -> Page:
-        fresh.quirks["baohatinh"] = quirks
-        return fetch(url)
-
-    assert under(Quirks(error_every=1)).status == 500
-    assert not under(Quirks(mislabelled_gzip=True)).body.startswith(b"\x1f\x8b")
-    with pytest.raises(http.client.IncompleteRead):
-        under(Quirks(cut_every=1))
-    assert under(Quirks(wrong_charset=True)).headers["Content-Type"].endswith("iso-8859-1")
-    assert "Thông báo từ chối truy cập" in under(Quirks(refusal="page")).text
-    assert under(Quirks(refusal="429")).headers["Retry-After"] == "120"
-    assert under(Quirks(everything_home=True)).headers["Location"] == site.start
-    assert under(Quirks(redirect_loop=True)).headers["Location"] == target
-    assert under(Quirks(robots="503"), site.url + "/robots.txt").status == 503
-    assert "Crawl-delay: 3" in under(Quirks(robots="crawl-delay"), site.url + "/robots.txt").text
-    assert under(Quirks(drip=0.001)).status == 200
-    fresh.quirks["chodon"] = Quirks(bad_chunks=True)
-    with pytest.raises((ValueError, http.client.HTTPException)):
-        fetch(fresh.sites["chodon"].start)
 
 
 def test_endless_spaces_have_no_end(web: PracticeWeb) -> None:

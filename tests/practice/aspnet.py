@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tests.practice.site import (
     NBSP,
@@ -25,6 +25,9 @@ GRID, OTHERS = "ctl00$gv", "ctl00$gvKhac"
 PAGER_WIDTH = 5
 PADDING = "+" * 90
 SLUG_LENGTH = 100
+FILLED = {"ctl00$ddlNam": "2024", "ctl00$chkMoi": "on", "ctl00$chkCu": None}
+FILLED |= {"ctl00$txtGhiChu": "a & b", "ctl00$txtTim": "tìm", "ctl00$btnTim": None}
+"""What a browser posts of the other fields, and of a box and a button that nobody clicked."""
 
 
 class TraVinh(PracticeSite):
@@ -38,6 +41,8 @@ class TraVinh(PracticeSite):
         "padded queries": r"\?tukhoa=\+{20,}|[?&]page=\d+",
     }
     robots = None
+    ignores_case = True
+    session_form = "path"
     habits = Habits(
         names=(
             ("Content-Type", "content-type"),
@@ -70,6 +75,13 @@ class TraVinh(PracticeSite):
             (r"/bm/print/(\d+)", self.show_print),
         )
 
+    def __init__(self, **of_every_site: Any) -> None:
+        super().__init__(**of_every_site)
+        self.pressed: dict[str, dict[str, int]] = {}
+        """Link buttons of the page that is being made: the list and page that each leads to."""
+        self.shown: dict[str, dict[str, dict[str, int]]] = {}
+        """Link buttons by the view state of their page."""
+
     # Addresses.
 
     def path(self, story: Story) -> str:
@@ -89,6 +101,9 @@ class TraVinh(PracticeSite):
     def listing_path(self, shelf: str) -> str:
         return f"/1458/39701/{CATEGORIES[shelf]}/{shelf}"
 
+    def listing_targets(self) -> tuple[str, ...]:
+        return tuple(self.listing_path(shelf) for shelf, _ in self.sections)
+
     # Stories.
 
     def adapt(self, story: Story) -> Story:
@@ -106,19 +121,48 @@ class TraVinh(PracticeSite):
     # Postbacks.
 
     def turned(self, asked: Asked, target: str) -> int:
-        """The page that a postback asks for; 1 unless its hidden fields are ours."""
+        """The page that a postback asks for; 1 unless its form is one that we have handed out."""
         form = asked.form
-        issued = self.issued.get(form.get("__VIEWSTATE", ""))
-        ours = issued == (asked.path, form.get("__EVENTVALIDATION"))
-        wanted = re.fullmatch(r"Page\$(\d+)", form.get("__EVENTARGUMENT", ""))
-        if asked.method != "POST" or not ours or not wanted or form.get("__EVENTTARGET") != target:
+        state = form.get("__VIEWSTATE", "")
+        ours = self.issued.get(state) == (asked.path, form.get("__EVENTVALIDATION"))
+        if self.quirks.full_forms:
+            ours = ours and {name: form.get(name) for name in FILLED} == FILLED
+        if asked.method != "POST" or not ours:
             return 1
-        return int(wanted[1])
+        if self.quirks.linkbuttons:
+            return self.shown.get(state, {}).get(form.get("__EVENTTARGET", ""), {}).get(target, 1)
+        wanted = re.fullmatch(r"Page\$(\d+)", form.get("__EVENTARGUMENT", ""))
+        return int(wanted[1]) if wanted and form.get("__EVENTTARGET") == target else 1
+
+    def pager(self, target: str, page: int, last: int) -> str:
+        """Links to pages: of a GridView, or link buttons in a Repeater, which are counted."""
+        links = []
+        for place, (number, label) in enumerate(labels(page, last)):
+            event = f"'{target}','Page${number}'"
+            if self.quirks.linkbuttons:
+                button = f"{target}$rptTrang$ctl{place:02}$lnkTrang"
+                self.pressed[button] = {target: number}
+                event = f"'{button}',''"
+            link = f'<a href="javascript:__doPostBack({event})">{label}</a>'
+            links.append(f"<span>{label}</span>" if number == page else link)
+        return text(NBSP).join(links)
+
+    def other_fields(self) -> str:
+        """What else stands in the form: a search, a year, a box. Buttons are not posted."""
+        if not self.quirks.full_forms:
+            return ""
+        return """<select name="ctl00$ddlNam"><option value="2023">2023</option>
+<option selected="selected" value="2024">2024</option></select>
+<input type="checkbox" name="ctl00$chkMoi" checked="checked" />
+<input type="checkbox" name="ctl00$chkCu" /><textarea name="ctl00$txtGhiChu">a &amp; b</textarea>
+<input type="text" name="ctl00$txtTim" value="tìm" />
+<input type="submit" name="ctl00$btnTim" value="Tìm" />"""
 
     def hidden_fields(self, path: str) -> str:
         state = "/wEPDwUK" + f"{self.random.getrandbits(320):080x}" + "=="
         validation = "/wEdAA" + f"{self.random.getrandbits(160):040x}"
         self.issued[state] = (path, validation)
+        self.shown[state], self.pressed = self.pressed, {}
         fields = (
             ("__EVENTTARGET", ""),
             ("__EVENTARGUMENT", ""),
@@ -153,9 +197,10 @@ class TraVinh(PracticeSite):
         page = min(max(self.turned(asked, GRID), 1), last)
         rows = self.rows(self.part_of(stories, page), furniture)
         search = f"{self.listing_path(shelf)}?tukhoa={PADDING}&amp;page={asked.number('page') + 1}"
+        pager = self.pager(GRID, page, last)
         content = (
             f'<span class="head">{text(self.section_title(shelf))}</span>'
-            f'<table id="ctl00_gv">{rows}<tr class="pager"><td>{pager(GRID, page, last)}</td></tr>'
+            f'<table id="ctl00_gv">{rows}<tr class="pager"><td>{pager}</td></tr>'
             f'</table><a href="{search}">Tìm tiếp</a>'
         )
         return self.html(self.page(self.section_title(shelf), content, asked, furniture))
@@ -245,10 +290,10 @@ class TraVinh(PracticeSite):
             f"{furniture(f'{other.title} - {other.when:%d/%m/%Y}')}</a></td></tr>\n"
             for other in others
         )
-        page = self.turned(asked, OTHERS)
+        pager = self.pager(OTHERS, self.turned(asked, OTHERS), 9)
         furniture.note("1 2 3 4 5 ...")
         return f"""<div class="khac"><b>{furniture("CÁC BÀI VIẾT KHÁC:")}</b>
-<table id="ctl00_gvKhac">{items}<tr class="pager"><td>{pager(OTHERS, page, 9)}</td></tr></table>
+<table id="ctl00_gvKhac">{items}<tr class="pager"><td>{pager}</td></tr></table>
 </div>"""
 
     # The page round it.
@@ -267,7 +312,7 @@ class TraVinh(PracticeSite):
 </head>
 <body>
 <form name="form1" method="post" action="{asked.path}" id="form1">
-{self.hidden_fields(asked.path)}
+{self.hidden_fields(asked.path)}{self.other_fields()}
 <script type="text/javascript">
 var theForm = document.forms['form1'];
 function __doPostBack(eventTarget, eventArgument) {{
@@ -327,21 +372,16 @@ alt="{self.title}" /></a><div id="ctl00_lblNgay">{furniture(clock)}</div>
         return self.page(self.title, content, asked, Furniture())
 
 
-def pager(target: str, page: int, last: int) -> str:
+def labels(page: int, last: int) -> list[tuple[int, str]]:
     """Numbers in groups of five, with dots that lead to the group before and after."""
     first = (page - 1) // PAGER_WIDTH * PAGER_WIDTH + 1
     end = min(first + PAGER_WIDTH - 1, last)
-    labels = [(n, str(n)) for n in range(first, end + 1)]
+    found = [(n, str(n)) for n in range(first, end + 1)]
     if first > 1:
-        labels.insert(0, (first - 1, "..."))
+        found.insert(0, (first - 1, "..."))
     if end < last:
-        labels.append((end + 1, "..."))
-    return text(NBSP).join(
-        f"<span>{label}</span>"
-        if n == page
-        else f"<a href=\"javascript:__doPostBack('{target}','Page${n}')\">{label}</a>"
-        for n, label in labels
-    )
+        found.append((end + 1, "..."))
+    return found
 
 
 def author_head(story: Story, furniture: Furniture) -> str:

@@ -39,6 +39,8 @@ class BaoDongThap(PracticeSite):
     }
     robots = "User-agent: *\nDisallow: /quan-tri/\nDisallow: /in-bai/\n"
     gone_status = 410
+    ignores_case = True
+    session_form = "path"
     habits = Habits(
         server="Microsoft-IIS/7.5",
         page_headers=(("Cache-Control", "private"), ("X-AspNet-Version", "4.0.30319")),
@@ -73,6 +75,9 @@ class BaoDongThap(PracticeSite):
 
     def paths(self, story: Story) -> tuple[str, ...]:
         return (self.path(story), self.later_path(story))
+
+    def listing_targets(self) -> tuple[str, ...]:
+        return tuple(f"/{shelf}?cate={cate}" for shelf, cate in CATES.items())
 
     def mixed(self, story: Story) -> str:
         """An address as it happens to be linked: either host, either form, always the same one."""

@@ -9,7 +9,6 @@ from datetime import datetime
 from email.utils import format_datetime
 from typing import ClassVar
 
-from tests.practice.feeds import rss, sitemap
 from tests.practice.site import (
     WEEKDAYS,
     Furniture,
@@ -20,6 +19,7 @@ from tests.practice.site import (
 )
 from tests.practice.stories import FIRST_DAY, Story, slug
 from tests.practice.wire import Answer, Asked, Habits, redirect
+from tests.practice.xml import rss, sitemap
 
 BLANK = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 TAGS = ("Dân vận khéo", "Nông thôn mới", "Chuyển đổi số", "Đại hội Đảng", "An sinh xã hội")
@@ -78,6 +78,9 @@ class BaoHaTinh(PracticeSite):
 
     def path(self, story: Story) -> str:
         return f"/{story.shelf}/{slug(story.title)}-post{story.id}.html"
+
+    def listing_targets(self) -> tuple[str, ...]:
+        return tuple(f"/{shelf}/" for shelf, _ in self.sections)
 
     def old_path(self, story: Story) -> str:
         return f"/{story.shelf}/{slug(story.title)}/{story.id}.htm"

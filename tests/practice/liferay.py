@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from typing import ClassVar
 from urllib.parse import quote, urlencode
 
-from tests.practice.feeds import sitemap
 from tests.practice.site import (
     NBSP,
     WEEKDAYS,
@@ -21,6 +20,7 @@ from tests.practice.site import (
 )
 from tests.practice.stories import Story, slug
 from tests.practice.wire import Answer, Asked, Habits, redirect
+from tests.practice.xml import sitemap
 
 HOME = "/web/huyenuy"
 INSTANCE = "1mOzUrGkrdAE"
@@ -61,6 +61,7 @@ class DongThapPortal(PracticeSite):
     robots = f"User-agent: *\nDisallow: {HOME}/van-ban-noi-bo\n\nSitemap: {{base}}/sitemap.xml\n"
     sitemap_paths = ("/sitemap.xml",)
     gone_status = 200
+    session_form = "parameter"
     habits = Habits(
         framing="chunked",
         server="Apache-Coyote/1.1",
@@ -96,6 +97,9 @@ class DongThapPortal(PracticeSite):
 
     def path(self, story: Story) -> str:
         return f"{DETAIL}/id/{story.id}"
+
+    def listing_targets(self) -> tuple[str, ...]:
+        return tuple(f"{HOME}/{shelf}" for shelf, _ in self.sections)
 
     def named_path(self, story: Story) -> str:
         return f"{DETAIL}/{slug(story.title)}"

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC
 from email.utils import format_datetime
 from time import perf_counter
 
+from tests.practice import answering
+from tests.practice.quirks import Quirks
+from tests.practice.refusal import strikes
 from tests.practice.site import PracticeSite
-from tests.practice.truth import Hit, Quirks
-from tests.practice.wire import Answer, Asked, Written, parse, redirect, with_header, write
+from tests.practice.truth import Hit
+from tests.practice.wire import Answer, Asked, Written, parse, with_header, write
 
 PIECE = 1024
 LONGEST_HEAD = 65536
@@ -22,8 +26,7 @@ LONGEST_HEAD = 65536
 class Server:
     """Serves sites on sockets that are already bound. One event loop, one thread."""
 
-    def __init__(self, quirks: dict[str, Quirks], keep_bytes: bool) -> None:
-        self.quirks = quirks
+    def __init__(self, keep_bytes: bool) -> None:
         self.keep_bytes = keep_bytes
         self.log: list[Hit] = []
         self.hits: Counter[str] = Counter()
@@ -32,7 +35,13 @@ class Server:
         self.tasks: set[asyncio.Task[None]] = set()
         self.listeners: list[asyncio.Server] = []
 
-    async def listen(self, site: PracticeSite, base: str, bound: socket.socket) -> None:
+    async def listen(
+        self,
+        site: PracticeSite,
+        base: str,
+        bound: socket.socket,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             task = asyncio.current_task()
             assert task is not None
@@ -42,7 +51,7 @@ class Server:
             finally:
                 self.tasks.discard(task)
 
-        server = await asyncio.start_server(connected, sock=bound, limit=LONGEST_HEAD)
+        server = await asyncio.start_server(connected, sock=bound, ssl=tls, limit=LONGEST_HEAD)
         self.listeners.append(server)
 
     async def close(self) -> None:
@@ -107,7 +116,7 @@ class Server:
             self.open[site.name] -= 1
             hit = Hit(
                 site=site.name,
-                host=base.removeprefix("http://"),
+                host=base.partition("://")[2],
                 method=asked.method,
                 target=asked.target,
                 status=answer.status,
@@ -124,11 +133,10 @@ class Server:
         return not close
 
     def prepare(self, site: PracticeSite, asked: Asked) -> tuple[Answer, Written, bool]:
-        quirks = self.quirks.get(site.name, Quirks())
+        quirks = site.quirks
         self.hits[site.name] += 1
         hit = self.hits[site.name]
-        answer = spoiled(site, asked, quirks, hit) or site.answer(asked)
-        answer = unchanged(answer, asked, quirks)
+        answer = unchanged(answering.answer(site, asked, hit), asked, quirks)
         if quirks.wrong_charset and answer.type.startswith("text/html"):
             answer = replace(answer, type="text/html; charset=iso-8859-1")
         habits = site.habits
@@ -148,7 +156,7 @@ class Server:
 
     def pieces(self, site: PracticeSite, written: Written) -> list[bytes]:
         data = written.head + written.body
-        size = PIECE if self.quirks.get(site.name, Quirks()).drip else len(data)
+        size = PIECE if site.quirks.drip else len(data)
         return [data[start : start + size] for start in range(0, len(data), size)]
 
     async def send(
@@ -159,17 +167,13 @@ class Server:
         sent: bytearray,
     ) -> None:
         """All pieces but the last, with the pauses that the quirks ask for."""
-        quirks = self.quirks.get(site.name, Quirks())
+        quirks = site.quirks
         await asyncio.sleep(quirks.delay)
         for piece in pieces:
             sent += piece
             writer.write(piece)
             await writer.drain()
             await asyncio.sleep(quirks.drip)
-
-
-def strikes(every: int, hit: int) -> bool:
-    return every > 0 and hit % every == 0
 
 
 def unchanged(answer: Answer, asked: Asked, quirks: Quirks) -> Answer:
@@ -182,51 +186,3 @@ def unchanged(answer: Answer, asked: Asked, quirks: Quirks) -> Answer:
     if tag == own["ETag"] or (tag is None and since == own["Last-Modified"]):
         return replace(answer, status=304, body=b"")
     return answer
-
-
-def spoiled(site: PracticeSite, asked: Asked, quirks: Quirks, hit: int) -> Answer | None:
-    """What a quirk answers instead of the site, if one does."""
-    if asked.path == "/robots.txt":
-        return odd_robots(site, quirks)
-    if strikes(quirks.error_every, hit):
-        return site.html("<html><body><h1>Server Error in '/' Application.</h1></body></html>", 500)
-    if asked.path in site.files:
-        return None
-    if quirks.refusal:
-        return refused(site, asked, quirks.refusal)
-    if quirks.everything_home and asked.path != site.start_path:
-        return redirect(site.start, 302)
-    if quirks.redirect_loop and asked.target in {site.path(s) for s in site.stories.values()}:
-        return redirect(asked.base + asked.target, 302)
-    return None
-
-
-def refused(site: PracticeSite, asked: Asked, refusal: str) -> Answer | None:
-    if refusal == "page":
-        return site.html(REFUSAL.format(id=site.random.randrange(10**12)))
-    if refusal == "captcha":
-        return site.html(CAPTCHA) if asked.path == site.start_path else None
-    status = int(refusal)
-    answer = site.html(f"<html><body><h1>{status}</h1></body></html>", status)
-    return answer if status == 403 else with_header(answer, "Retry-After", "120")
-
-
-def odd_robots(site: PracticeSite, quirks: Quirks) -> Answer | None:
-    if quirks.robots == "404":
-        return site.html("<html><body>404</body></html>", 404)
-    if quirks.robots == "html":
-        return site.html("<html><body><p>User-agent: * Disallow: /</p></body></html>")
-    if quirks.robots == "503":
-        return site.html("<html><body>503</body></html>", 503)
-    if quirks.robots == "crawl-delay":
-        own = (site.robots or "User-agent: *\n").format(base=site.url)
-        return Answer(type="text/plain", body=f"{own}Crawl-delay: 3\n".encode())
-    return None
-
-
-REFUSAL = """<html><head><title>Thông báo</title></head><body>
-<h2>Thông báo từ chối truy cập</h2>
-<p>Yêu cầu của bạn đã bị từ chối. Mã hỗ trợ: {id}</p></body></html>"""
-CAPTCHA = """<html><head><title>Xác minh</title></head><body>
-<form method="post" action="/xac-minh"><p>Vui lòng nhập mã xác nhận để tiếp tục</p>
-<input name="captcha"><button>Tiếp tục</button></form></body></html>"""

@@ -12,9 +12,11 @@ from functools import partial
 from html import escape
 from random import Random
 from time import monotonic
-from typing import ClassVar
+from typing import ClassVar, Literal
+from urllib.parse import urlsplit
 
 from tests.practice import pictures
+from tests.practice.quirks import Quirks
 from tests.practice.seeds import SeedText
 from tests.practice.stories import VIETNAM, Author, Part, Story, body_of, captions_of, slug
 from tests.practice.truth import Neighbour, Truth
@@ -83,6 +85,10 @@ class PracticeSite(ABC):
     sitemap_paths: ClassVar[tuple[str, ...]] = ()
     feed_paths: ClassVar[tuple[str, ...]] = ()
     gone_status: ClassVar[int] = 404
+    ignores_case: ClassVar[bool] = False
+    """Whether paths are the same in capitals; all are linked in small letters then."""
+    session_form: ClassVar[Literal["path", "parameter", "query", ""]] = ""
+    """How a session is carried in addresses: `/(S(x))/`, `;jsessionid=x`, `?PHPSESSID=x`."""
     habits: ClassVar[Habits] = Habits()
     files_at: ClassVar[str] = "/static"
     picture_path: ClassVar[str] = "/static/anh/{id}-{n}.png"
@@ -98,9 +104,14 @@ class PracticeSite(ABC):
         articles: int,
         clock: Clock,
         seed_text: SeedText | None = None,
+        quirks: Mapping[str, Quirks] | None = None,
+        secure: str = "",
     ) -> None:
         self.hosts = hosts
+        self.secure = secure
+        """The site over TLS, if it has that: `https://host:port`."""
         self.clock = clock
+        self.all_quirks = {} if quirks is None else quirks
         self.random = Random(f"{seed}/{self.name}/fetches")
         self.author = Author(self.name, seed)
         self.removed: dict[int, Story] = {}
@@ -108,6 +119,7 @@ class PracticeSite(ABC):
         self.issued: dict[str, tuple[str, str]] = {}
         """View states handed out: the path they are good for, and their validation token."""
         self.visits = self.random.randrange(200_000, 1_500_000)
+        self.mapped: tuple[Mapping[int, Story], dict[str, Story]] = ({}, {})
         self.files = self.common_files()
         self.stories: dict[int, Story] = {}
         for story in self.first_stories(articles, seed_text):
@@ -117,6 +129,24 @@ class PracticeSite(ABC):
     @property
     def url(self) -> str:
         return self.hosts[0]
+
+    @property
+    def quirks(self) -> Quirks:
+        """The switches of this site as they stand now."""
+        return self.all_quirks.get(self.name, Quirks())
+
+    @property
+    def addresses(self) -> dict[str, Story]:
+        """Articles by all their paths, queries left away."""
+        if self.mapped[0] is not self.stories:
+            stories = self.stories
+            found = {
+                urlsplit(path).path: story
+                for story in stories.values()
+                for path in self.paths(story)
+            }
+            self.mapped = (stories, found)
+        return self.mapped[1]
 
     @property
     def start(self) -> str:
@@ -148,6 +178,10 @@ class PracticeSite(ABC):
     @abstractmethod
     def handlers(self) -> Sequence[tuple[str, Handler]]:
         """Patterns for the whole path, tried in order."""
+
+    @abstractmethod
+    def listing_targets(self) -> tuple[str, ...]:
+        """`path?query` of the first page of each section."""
 
     @abstractmethod
     def path(self, story: Story) -> str:

@@ -1,4 +1,4 @@
-"""What is true of the practice web: articles, hits of its server, switches for bad behaviour.
+"""What is true of the practice web: its articles, and the hits of its server.
 
 with PracticeWeb(seed=1, articles=40) as web:          # tests.practice
     site = web.sites["baohatinh"]                      # dongthap_portal baohatinh chodon
@@ -16,7 +16,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,33 +80,3 @@ class Hit:
     """Requests open at this site when this one arrived, itself included."""
     connection: int
     """Number of the TCP connection, counted over the whole web."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quirks:
-    """Bad behaviour of one site, all off by default. `*_every=n` strikes each nth hit."""
-
-    error_every: int = 0
-    """500 instead of the page."""
-    cut_every: int = 0
-    """Half of the body, then the connection is closed."""
-    mislabelled_gzip: bool = False
-    """`Content-Encoding: gzip` in front of a plain body."""
-    wrong_charset: bool = False
-    """`charset=iso-8859-1` in front of UTF-8."""
-    bad_chunks: bool = False
-    """A chunk size that is not a number."""
-    delay: float = 0.0
-    """Seconds before the first byte of every answer."""
-    drip: float = 0.0
-    """Seconds between pieces of 1 KB."""
-    refusal: Literal["", "page", "captcha", "403", "429", "503"] = ""
-    """Every page is refused: with status 200 and an excuse, or with that status."""
-    everything_home: bool = False
-    """Every page but the front page answers 302 to the front page."""
-    redirect_loop: bool = False
-    """Every article answers 302 to itself."""
-    ignore_conditions: bool = False
-    """Static files answer 200 whatever `If-None-Match` and `If-Modified-Since` say."""
-    robots: Literal["", "404", "html", "503", "crawl-delay"] = ""
-    """Another answer to /robots.txt than the site's own."""

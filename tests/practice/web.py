@@ -10,14 +10,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.practice import seeds
+from tests.practice import endless, feeds, seeds, variety
 from tests.practice.aspnet import TraVinh
 from tests.practice.aspx_paper import BaoDongThap
 from tests.practice.cms import BaoHaTinh
 from tests.practice.liferay import DongThapPortal
+from tests.practice.quirks import Quirks
 from tests.practice.server import Server
 from tests.practice.site import Clock, PracticeSite
-from tests.practice.truth import Hit, Quirks, Truth
+from tests.practice.tls import Tls, context
+from tests.practice.truth import Hit, Truth
 from tests.practice.wordpress import ChoDon
 
 SITES: tuple[type[PracticeSite], ...] = (DongThapPortal, BaoHaTinh, ChoDon, TraVinh, BaoDongThap)
@@ -31,7 +33,8 @@ class PracticeWeb:
     `seeds_dir` is the directory of the real articles; None looks for `../shared/seeds`, and a
     directory without `ideal.json` means generated articles only. `start` pins the time that pages
     print; it is now otherwise. `keep_bytes=False` keeps the log small: hits without their bytes.
-    With `base_port` the sites listen on that port and the five after it.
+    With `base_port` the sites listen on that port and the five after it. With `tls` each of them
+    is also to be had over TLS, at `site.secure`.
     """
 
     def __init__(
@@ -44,15 +47,17 @@ class PracticeWeb:
         start: datetime | None = None,
         keep_bytes: bool = True,
         only: tuple[str, ...] = (),
+        tls: Tls = "",
     ) -> None:
         self.seed = seed
         self.article_count = articles
         self.seeds_dir = seeds_dir or seeds.default_directory()
         self.base_port = base_port
         self.only = only
+        self.tls = tls
         self.clock = Clock(start)
         self.quirks: dict[str, Quirks] = {}
-        self.server = Server(self.quirks, keep_bytes)
+        self.server = Server(keep_bytes)
         self.sites: dict[str, PracticeSite] = {}
         self.loop: asyncio.AbstractEventLoop | None = None
         self.thread: threading.Thread | None = None
@@ -68,15 +73,19 @@ class PracticeWeb:
                 close(bound)
                 continue
             hosts = tuple(f"http://127.0.0.1:{sock.getsockname()[1]}" for sock in bound)
+            secure = self.bind_secure()
             site = kind(
                 hosts=hosts,
                 seed=self.seed,
                 articles=self.article_count,
                 clock=self.clock,
                 seed_text=texts.get(kind.name),
+                quirks=self.quirks,
+                secure=secure[0] if secure else "",
             )
             self.sites[kind.name] = site
             listening += [(site, host, sock) for host, sock in zip(hosts, bound, strict=True)]
+            listening += [(site, *secure)] if secure else []
         self.run(listening)
         return self
 
@@ -99,15 +108,25 @@ class PracticeWeb:
         sock.bind(("127.0.0.1", self.base_port + n if self.base_port else 0))
         return sock
 
+    def bind_secure(self) -> tuple[str, socket.socket] | None:
+        """One more port, at which a site is to be had over TLS."""
+        if not self.tls:
+            return None
+        sock = socket.socket()
+        sock.bind(("127.0.0.1", 0))
+        return f"https://127.0.0.1:{sock.getsockname()[1]}", sock
+
     def run(self, listening: list[tuple[PracticeSite, str, socket.socket]]) -> None:
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(
             target=self.loop.run_forever, name="practice web", daemon=True
         )
         self.thread.start()
+        tls = context(self.tls) if self.tls else None
         for site, base, sock in listening:
+            spoken = tls if base.startswith("https:") else None
             ready = asyncio.run_coroutine_threadsafe(
-                self.server.listen(site, base, sock), self.loop
+                self.server.listen(site, base, sock, spoken), self.loop
             )
             ready.result(timeout=10)
 
@@ -125,7 +144,11 @@ class PracticeWeb:
 
     def traps(self, site: str) -> dict[str, str]:
         """Endless or useless spaces: name and regular expression for `path?query`."""
-        return dict(self.sites[site].traps)
+        own, quirks = self.sites[site].traps, self.sites[site].quirks
+        copies = variety.COPIES if quirks.copies else {}
+        spaces = endless.SPACES if quirks.endless else {}
+        circles = feeds.SPACES if quirks.nested_sitemaps else {}
+        return {**own, **copies, **spaces, **circles}
 
     def edit(self, site: str, story_id: int, *, paragraph: str | None = None) -> Truth:
         """Silently another digit in the body or, if given, one more paragraph at its end."""

@@ -109,7 +109,8 @@ def encode(answer: Answer, asked: Asked, habits: Habits) -> tuple[bytes, Headers
     if not answer.static:
         headers += habits.page_headers
     accepts = "gzip" in asked.headers.get("accept-encoding", "")
-    if not (habits.gzip and accepts and answer.body and not answer.static):
+    packed = answer.static or answer.type == "application/gzip"
+    if not (habits.gzip and accepts and answer.body and not packed):
         return answer.body, headers
     headers += (("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding"))
     return gzip.compress(answer.body, mtime=0), headers

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from email.utils import format_datetime
 from typing import ClassVar
 
-from tests.practice.feeds import rss, sitemap
 from tests.practice.site import (
     NBSP,
     WEEKDAYS,
@@ -23,6 +22,7 @@ from tests.practice.site import (
 from tests.practice.stories import Part, Story, slug
 from tests.practice.truth import Neighbour
 from tests.practice.wire import Answer, Asked, Habits, redirect
+from tests.practice.xml import rss, sitemap
 
 LAST = "[^/?]+"
 
@@ -52,6 +52,7 @@ class ChoDon(PracticeSite):
     )
     sitemap_paths = ("/wp-sitemap.xml",)
     feed_paths = ("/feed/",)
+    session_form = "query"
     habits = Habits(
         framing="chunked",
         gzip=True,
@@ -85,6 +86,9 @@ class ChoDon(PracticeSite):
 
     def path(self, story: Story) -> str:
         return f"/{slug(story.title)}/"
+
+    def listing_targets(self) -> tuple[str, ...]:
+        return tuple(f"/category/{shelf}/" for shelf, _ in self.sections)
 
     def named(self, name: str, among: Sequence[Story]) -> Story | None:
         return next((story for story in among if slug(story.title) == name), None)
