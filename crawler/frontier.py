@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from archive import Known
 from archive.writer import warc_date
-from crawler import revisit
+from crawler import feeds, revisit
 from crawler.ledger import Address, Ledger
-from crawler.scope import Kind, Scope, shape
+from crawler.scope import NO_RULE, Decision, Kind, Scope
 from crawler.site import RevisitPolicy
+from crawler.traps import shape
 
 REQUISITE_DAYS = 30
 """A style sheet or picture that a later page needs too is asked for again after so many days."""
@@ -45,6 +46,8 @@ class Finding:
     via: str | None = None
     is_listed: bool = False
     modified: str | None = None
+    is_turned: bool = False
+    """By a pager, or a "load more": what it leads to is a list, whatever its address looks like."""
 
 
 class Identities:
@@ -55,14 +58,11 @@ class Identities:
     def __init__(self, scope: Scope, known: Mapping[str, Known]) -> None:
         self._scope = scope
         self._urls = {
-            scope.canonical(address): url
-            for url, entry in known.items()
-            for address in entry.addresses
+            scope.twin(address): url for url, entry in known.items() for address in entry.addresses
         }
 
     def __call__(self, url: str) -> str:
-        canonical = self._scope.canonical(url)
-        return self._urls.get(canonical, canonical)
+        return self._urls.get(self._scope.twin(url)) or self._scope.canonical(url)
 
 
 @dataclass(kw_only=True)
@@ -86,6 +86,8 @@ class Frontier:
     _shapes: Counter[str] = field(default_factory=Counter, init=False)
     _refused: set[str] = field(default_factory=set, init=False)
     _due: set[str] = field(default_factory=set, init=False)
+    _twins: dict[str, str] = field(default_factory=dict, init=False)
+    _feeds: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.identity = Identities(self.scope, self.known)
@@ -108,24 +110,30 @@ class Frontier:
         key = self.scope.key(url)
         return key if self._meet(key, "listing", url, Finding()) else None
 
-    def admit_feed(self, url: str) -> str | None:
-        """The key of a feed or sitemap: new, of this site, and no trap."""
+    def admit_feed(self, url: str, depth: int = 0) -> str | None:
+        """The key of a feed or sitemap, `depth` indexes deep: new, of this site, and no trap."""
         rule = self.scope.decide(url).rule
         if rule in ("not http", "another host", "too long") or rule.startswith("trap"):
             return None
-        key = f"feed {url}"
-        is_new = self._meet(key, "feed", url, Finding())
-        return key if is_new and not self._is_endless(self.scope.key(url)) else None
+        key = f"feed {self.scope.key(url)}"
+        if not self._meet(key, "feed", url, Finding()):
+            return None
+        self._feeds += 1
+        is_left = depth > feeds.MAX_DEPTH or self._feeds > feeds.MAX_DOCUMENTS
+        self.counts["left_out"] += is_left
+        return None if is_left else key
 
     # What is found
 
     def admit(self, url: str, finding: Finding = Finding()) -> Admission | None:
         """A found URL, unless scope, what is known of it or a limit speaks against it."""
         decision = self.scope.decide(url)
+        if finding.is_turned and decision.rule == NO_RULE:
+            decision = Decision("listing", "a pager leads there")
         if decision.kind is None:
             self._refuse(url, decision.rule, finding)
             return None
-        identity = self.identity(url)
+        identity = self._called(url)
         key = identity if decision.kind == "article" else self.scope.key(url)
         before = self._meet(key, decision.kind, self.scope.fetch_form(url), finding)
         if before is None:
@@ -157,12 +165,19 @@ class Frontier:
     def articles_among(self, urls: Iterable[str]) -> frozenset[str]:
         """The identities of those that are articles."""
         return frozenset(
-            self.identity(url) for url in urls if self.scope.decide(url).kind == "article"
+            self._called(url) for url in urls if self.scope.decide(url).kind == "article"
         )
 
     def is_news(self, identity: str) -> bool:
         """Whether nothing is known of an article, in the catalog or from any page before."""
         return identity not in self.known and self.ledger.find(identity) is None
+
+    def _called(self, url: str) -> str:
+        """What an article is called until it was read: as the first of its addresses was."""
+        identity = self.identity(url)
+        if identity in self.known:
+            return identity
+        return self._twins.setdefault(self.scope.twin(url), identity)
 
     def _meet(self, key: str, kind: str, url: str, finding: Finding) -> Address | None:
         return self.ledger.meet(
@@ -178,6 +193,7 @@ class Frontier:
     def _refuse(self, url: str, reason: str, finding: Finding) -> None:
         if url not in self._refused:
             self.refuse(url, reason, finding.via)
+            self.counts["traps"] += reason.startswith("trap")
         if len(self._refused) < MAX_REFUSALS:
             self._refused.add(url)
 

@@ -34,6 +34,7 @@ class GenericSpider(SiteSpider):
         if response.meta.get("seed"):
             self._recognise(response.text if isinstance(response, TextResponse) else "")
             self.frontier.admit(response.url)  # by what it is known now, it need not come again
+            yield from self._rules_feeds()
             yield from self._known()
         yield from super().parse_article(response)
 

@@ -62,23 +62,23 @@ def rules_of(collection: Collection, catalog: Catalog, site: str) -> Rules:
     """The rules of a site; of one that is not in the list those of the platform that its newest
     article shows. Raises UnknownSite when there is no article either."""
     try:
-        own = registry.site(site).domains
+        own = registry.site(site).origins
     except registry.UnknownSite:
         newest = max(catalog.articles(site), key=lambda one: one.last_seen, default=None)
         if newest is None:
             raise
-        own = registry.unlisted(newest.url).domains
+        own = registry.unlisted(newest.url).origins
         return Rules(site, (own,), _platform_of(collection, newest.article))
     return Rules(site, (*dict.fromkeys(_stood_for(catalog, site)), own), "")
 
 
 def _stood_for(catalog: Catalog, site: str) -> Iterator[tuple[str, ...]]:
     """The hosts that stood for a site's own, the newest run's first."""
-    return filter(None, map(_hosts_of, reversed(catalog.runs(site))))
+    return filter(None, map(_origins_of, reversed(catalog.runs(site))))
 
 
-def _hosts_of(run: Run) -> tuple[str, ...]:
-    return tuple(at.netloc for at in map(address, run.at) if at)
+def _origins_of(run: Run) -> tuple[str, ...]:
+    return tuple(f"{at.scheme}://{at.netloc}" for at in map(address, run.at) if at)
 
 
 def reading_of(collection: Collection, catalog: Catalog, capture: Capture) -> Reading:
@@ -87,7 +87,7 @@ def reading_of(collection: Collection, catalog: Catalog, capture: Capture) -> Re
     try:
         rules = rules_of(collection, catalog, site)
     except registry.UnknownSite:
-        rules = Rules(site, (registry.unlisted(capture.url).domains,), _platform(page))
+        rules = Rules(site, (registry.unlisted(capture.url).origins,), _platform(page))
     return rules.reader(rules.identities(catalog), newest_model(catalog, site))(page)
 
 
@@ -98,8 +98,9 @@ def site_of(catalog: Catalog, url: str) -> str:
     try:
         return catalog.article(url).site
     except ArticleNotFound:
-        host = registry.unlisted(url).domains[0]
-        stood = (run.site for run in reversed(catalog.runs()) if host in _hosts_of(run))
+        host = f"//{registry.unlisted(url).domains[0]}"
+        runs = reversed(catalog.runs())
+        stood = (run.site for run in runs if any(o.endswith(host) for o in _origins_of(run)))
         return next(stood, (registry.by_host(url) or registry.unlisted(url)).name)
 
 

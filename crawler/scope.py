@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
-from urllib.parse import SplitResult, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from archive.urlkey import without_user
 from crawler.site import Trap, UrlRules
+from crawler.traps import GENERAL, is_repeating
 
 Kind = Literal["article", "listing", "page"]
 """A `page` may be either: sites without rules for their addresses have nothing else."""
 
 MAX_URL_LENGTH = 2000
-MAX_REPEATED_SEGMENTS = 3
+NO_RULE = "no rule for this address"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_SESSION = re.compile(r"/\(S\([^)]*\)\)|;jsessionid=[^/?]*", re.IGNORECASE)
-_NOISE = ("utm_.*", "fbclid", "gclid", "zarsrc", "jsessionid", "phpsessid")
+_SESSION = re.compile(r"/\((?:[AFSX]\([^()]*\)){1,4}\)|;jsessionid=[^/?]*", re.IGNORECASE)
+_SESSION_PAIR = re.compile(r"(?:s|sid|sess|session|session_?id|token|phien)=\w{16,}", re.IGNORECASE)
+_NOISE = (
+    *("utm_.*", "fbclid", "gclid", "dclid", "msclkid", "yclid", "igshid", "mc_[ce]id", "_g[al]"),
+    *("zarsrc", "gidzl", "mibextid", "zalo_.*", "fb_.*", "jsessionid", "phpsessid"),
+    *("redirect", "redirect_?(?:url|to|uri)", "return_?(?:url|to)", "back_?url", "referr?er"),
+)
+_INDEX = re.compile(r"(?i)/(?:index|default|trang-chu)\.(?:html?|php|aspx?|jsp)$")
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_SAFE = "".join(chr(code) for code in range(0x21, 0x7F))
+_TELLING = 60
+"""Characters of a title in an address that tell it from others: some systems cut it."""
+
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")  # RFC 3986, 2.3: the same as their escapes
 _FILES = re.compile(
     r"\.(?:jpe?g|png|gif|webp|svg|ico|bmp|css|js|woff2?|ttf|mp3|mp4|avi|wmv|flv|"
     r"pdf|docx?|xlsx?|pptx?|zip|rar|7z|exe|apk)$",
@@ -39,17 +51,19 @@ class Decision:
 class Scope:
     """The addresses of one site.
 
-    `hosts` are network locations (`host` or `host:port`); the first is the one that articles are
-    known by. `www.` and the default ports are understood.
+    `hosts` are network locations (`host` or `host:port`) or origins (`scheme://host`); the first
+    is what articles are known by. `www.`, the default ports and either scheme are understood.
     """
 
     def __init__(self, hosts: Iterable[str], urls: UrlRules, traps: Iterable[Trap] = ()) -> None:
         self.hosts = tuple(host.lower() for host in hosts)
+        self._ignore_case = urls.ignore_case
         self._article = [re.compile(p) for p in urls.article]
         self._listing = [re.compile(p) for p in urls.listing]
         self._rewrite = [(re.compile(p), replacement) for p, replacement in urls.rewrite]
         self._noise = re.compile("|".join(f"(?:{p})" for p in (*_NOISE, *urls.noise)), re.I)
-        self._traps = [(trap, re.compile(trap.pattern)) for trap in traps]
+        general = (trap for trap in GENERAL if trap.name not in urls.not_traps)
+        self._traps = [(trap, re.compile(trap.pattern)) for trap in (*traps, *general)]
 
     def decide(self, url: str) -> Decision:
         """What a found URL is, and why."""
@@ -58,17 +72,16 @@ class Scope:
         parts = address(url)
         if parts is None:
             return Decision(None, "not http")
-        target = _target(parts)
+        target = self._told(parts)
         if refusal := self._refusal(parts, target):
             return Decision(None, refusal)
         return Decision(*self._kind(target))
 
     def _refusal(self, parts: SplitResult, target: str) -> str | None:
-        if self._main_host(parts) is None:
+        if self._origin(parts) is None:
             return "another host"
-        segments = Counter(s for s in parts.path.split("/") if s)
-        if segments and max(segments.values()) > MAX_REPEATED_SEGMENTS:
-            return "repeated path segments"
+        if is_repeating(parts.path):
+            return "trap: repeated path segments"
         trap = next((trap for trap, pattern in self._traps if pattern.search(target)), None)
         return f"trap: {trap.name}" if trap else None
 
@@ -82,7 +95,7 @@ class Scope:
                 if pattern.search(target):
                     return kind, pattern.pattern
         if self._article or self._listing:
-            return None, "no rule for this address"
+            return None, NO_RULE
         if _FILES.search(target.partition("?")[0]):
             return None, "a file"
         return "page", "no rules"
@@ -95,27 +108,54 @@ class Scope:
 
     def canonical(self, url: str) -> str:
         """The one address that a page is known by, whatever form of it was found."""
-        parts = urlsplit(self.fetch_form(url))
-        target = _target(parts)
+        parts = urlsplit(url)
+        target = self._told(parts)
         for pattern, replacement in self._rewrite:
             target = pattern.sub(replacement, target)
-        host = self._main_host(parts) or parts.netloc.lower()
-        return f"{parts.scheme}://{host}{target}"
+        return (self._origin(parts) or _origin_of(parts)) + target
+
+    def twin(self, url: str) -> str:
+        """What all addresses of one article have in common: its number, where the pattern of its
+        address has a group `id` (and the beginning of its title, where it has a group `slug`);
+        else its canonical form.
+        """
+        canonical = self.canonical(url)
+        parts = urlsplit(canonical)
+        for pattern in self._article:
+            found = pattern.search(_target(parts))
+            if found and (number := found.groupdict().get("id")):
+                slug = (found.groupdict().get("slug") or "")[:_TELLING]
+                return f"{_origin_of(parts)}#{number} {slug}"
+        return canonical
 
     def key(self, url: str) -> str:
-        """What tells one listing from another: host aliases and the order of the query do not."""
-        parts = urlsplit(self.fetch_form(url))
-        query = "&".join(sorted(parts.query.split("&")))
-        host = self._main_host(parts) or parts.netloc.lower()
-        return urlunsplit((parts.scheme, host, parts.path, query, ""))
+        """What tells one listing from another: host, scheme, a slash at the end, the name of an
+        index page and the order of the query do not.
+        """
+        parts = urlsplit(url)
+        path, _, query = self._told(parts).partition("?")
+        path = _INDEX.sub("/", path).rstrip("/") or "/"
+        query = "&".join(sorted(query.split("&")))
+        return (self._origin(parts) or _origin_of(parts)) + path + (f"?{query}" if query else "")
+
+    def _told(self, parts: SplitResult) -> str:
+        """`path?query` without session and noise, in one spelling."""
+        path = _SESSION.sub("", parts.path) or "/"
+        path = path.lower() if self._ignore_case else path
+        query = self._quiet(parts.query)
+        return _spelled(path) + (f"?{_spelled(query)}" if query else "")
 
     def _quiet(self, query: str) -> str:
         pairs = [pair for pair in query.split("&") if pair]
         kept = (p for p in pairs if not self._noise.fullmatch(unquote(p.partition("=")[0])))
-        return "&".join(kept)
+        return "&".join(p for p in kept if not _SESSION_PAIR.fullmatch(p))
 
-    def _main_host(self, parts: SplitResult) -> str | None:
-        return self.hosts[0] if self._location(parts) in self._locations else None
+    def _origin(self, parts: SplitResult) -> str | None:
+        """`scheme://host` that a page of this site is known by; None for one of another."""
+        return _as_origin(self.hosts[0], parts) if self._is_ours(parts) else None
+
+    def _is_ours(self, parts: SplitResult) -> bool:
+        return self._location(parts) in self._locations
 
     @staticmethod
     def _location(parts: SplitResult) -> str:
@@ -124,7 +164,7 @@ class Scope:
 
     @cached_property
     def _locations(self) -> frozenset[str]:
-        return frozenset(self._location(urlsplit(f"http://{host}")) for host in self.hosts)
+        return frozenset(self._location(_as_parts(host)) for host in self.hosts)
 
 
 class ScopeOfRuns(Scope):
@@ -139,13 +179,14 @@ class ScopeOfRuns(Scope):
         sets = tuple(sets)
         super().__init__((host for hosts in sets for host in hosts), urls, traps)
         self._main_hosts = {
-            self._location(urlsplit(f"http://{host.lower()}")): hosts[0].lower()
+            self._location(_as_parts(host.lower())): hosts[0].lower()
             for hosts in reversed(sets)
             for host in hosts
         }
 
-    def _main_host(self, parts: SplitResult) -> str | None:
-        return self._main_hosts.get(self._location(parts))
+    def _origin(self, parts: SplitResult) -> str | None:
+        host = self._main_hosts.get(self._location(parts))
+        return None if host is None else _as_origin(host, parts)
 
 
 def address(url: str) -> SplitResult | None:
@@ -170,9 +211,26 @@ def absolute(base: str, reference: str) -> str | None:
     return url if address(url) else None
 
 
-def shape(url: str) -> str:
-    """The address with every number masked: what the pages of one list have in common."""
-    return re.sub(r"\d+", "#", _target(urlsplit(url)))
+def _as_parts(host: str) -> SplitResult:
+    return urlsplit(host if "://" in host else f"http://{host}")
+
+
+def _as_origin(host: str, parts: SplitResult) -> str:
+    return host if "://" in host else f"{parts.scheme}://{host}"
+
+
+def _origin_of(parts: SplitResult) -> str:
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _spelled(text: str) -> str:
+    """One spelling of the many that RFC 3986 calls the same (6.2.2), letters beyond ASCII too."""
+
+    def respelled(escape: re.Match[str]) -> str:
+        character = chr(int(escape[1], 16))
+        return character if _UNRESERVED.fullmatch(character) else escape[0].upper()
+
+    return _ESCAPE.sub(respelled, quote(text, safe=_SAFE))
 
 
 def _target(parts: SplitResult) -> str:

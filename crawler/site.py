@@ -20,11 +20,17 @@ class UrlRules:
     """How a system's addresses are to be understood. Patterns are searched in `path?query`."""
 
     article: tuple[str, ...] = ()
+    """A group `id` is the number of the article, which all its addresses share; a group `slug` its
+    title, where numbers are used twice."""
     listing: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
     """Query keys (full match) that do not tell pages apart: dropped from every URL."""
     rewrite: tuple[tuple[str, str], ...] = ()
     """`re.sub` pairs applied in order to `path?query`: the forms of one address become one."""
+    ignore_case: bool = False
+    """Whether paths are the same in capitals, as on IIS: they are known in small letters."""
+    not_traps: tuple[str, ...] = ()
+    """Names of general traps (`crawler.traps.GENERAL`) that lead to articles here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +126,9 @@ class Site:
     article: tuple[ArticleRules, ...] = ()
     politeness: Politeness = field(default_factory=Politeness)
     revisit: RevisitPolicy = field(default_factory=RevisitPolicy)
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The domains with the scheme of the first seed: what articles are known by."""
+        scheme = self.seeds[0].partition("://")[0] if self.seeds else "https"
+        return tuple(f"{scheme}://{domain}" for domain in self.domains)

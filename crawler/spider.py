@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from functools import partial
 from hashlib import sha256
+from itertools import islice
 from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -18,6 +19,7 @@ from scrapy.utils.response import get_base_url
 
 from archive import Article, CaptureNotFound, Gone, StorageFailed
 from archive.urlkey import without_user
+from archive.writer import warc_date
 from crawler import feeds, links, registry, requisites
 from crawler.fetching.capture import CredentialsRefused, record_to
 from crawler.fetching.guard import AddressRefused
@@ -35,6 +37,9 @@ from crawler.site import Site
 
 MAX_IMPORTS = 5
 """Style sheets that import one another are followed so deep."""
+
+MAX_SITEMAPS = 50
+"""That a robots.txt names."""
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
@@ -65,6 +70,7 @@ class SiteSpider(scrapy.Spider):
         spider._prepare(crawler)
         crawler.signals.connect(spider._count_error, signals.spider_error)
         crawler.signals.connect(spider._count_error, signals.item_error)
+        crawler.signals.connect(spider._heed, signals.robots_parsed)
         return spider
 
     def _count_error(self) -> None:
@@ -92,7 +98,7 @@ class SiteSpider(scrapy.Spider):
         """Walk by these rules from now on."""
         settings, session = self.settings, self.session
         self.rules = rules
-        hosts = [at.netloc for at in self.at] or self.site.domains
+        hosts = [f"{at.scheme}://{at.netloc}" for at in self.at] or self.site.origins
         self.scope = Scope(hosts, rules.urls, rules.traps)
         self.frontier = Frontier(
             scope=self.scope,
@@ -119,10 +125,8 @@ class SiteSpider(scrapy.Spider):
         for seed in self._seeds():
             if key := self.frontier.admit_seed(seed):
                 yield self._request(seed, "listing", key=key, seed=True)
-        for path in (*self.rules.listing.feeds, *self.rules.listing.sitemaps):
-            url = self._at(urljoin(self.site.seeds[0], path))
-            if feed := self._feed(url, via=None):
-                yield feed
+        for request in self._rules_feeds():
+            yield request
         for request in self._known():
             yield request
 
@@ -202,13 +206,24 @@ class SiteSpider(scrapy.Spider):
         if response.status != 200:
             return
         self.session.counts["feeds"] += 1
-        found = feeds.entries(response.body, response.url)
-        for url in found.sitemaps:
-            if request := self._feed(url, via=response):
+        found = feeds.entries(response.body, response.url, now=self.session.clock())
+        yield from self._feeds(found.sitemaps, response)
+        for entry in found.pages:
+            modified = warc_date(entry.changed) if entry.changed else None
+            finding = Finding(via=response.url, is_listed=True, modified=modified)
+            if request := self._follow(entry.url, finding, response):
                 yield request
-        for url in found.pages:
-            if request := self._follow(url, Finding(via=response.url, is_listed=True), response):
-                yield request
+
+    def _rules_feeds(self) -> Iterator[Request]:
+        """The feeds and sitemaps that systems like this one have."""
+        paths = (*self.rules.listing.feeds, *self.rules.listing.sitemaps)
+        yield from self._feeds((self._at(urljoin(self.site.seeds[0], p)) for p in paths), None)
+
+    def _heed(self, robotparser: Any, request: Request) -> None:
+        """The sitemaps that a robots.txt names are read too."""
+        named = islice(robotparser.rp.sitemaps, MAX_SITEMAPS)
+        for found in self._feeds((self._at(url) for url in named), None):
+            self.crawler.engine.crawl(found)
 
     def parse_requisite(self, response: Response) -> Found:
         """A style sheet may need more; everything else is kept and left alone."""
@@ -308,11 +323,14 @@ class SiteSpider(scrapy.Spider):
 
     def _links(self, response: TextResponse) -> Iterator[Request]:
         found = links.of_page(response, self.rules.listing)
-        is_list = response.meta["kind"] != "article"
+        is_list, urls = response.meta["kind"] != "article", found.found
         if is_list:
             yield from self._next_pages(response, found)
+            yield from self._feeds(found.feeds, response)
+        else:
+            urls += tuple(page for page in found.pages if isinstance(page, str))
         finding = Finding(via=response.url, is_listed=is_list)
-        for url in found.found:
+        for url in urls:
             if request := self._follow(url, finding, response):
                 yield request
 
@@ -329,13 +347,12 @@ class SiteSpider(scrapy.Spider):
         if page > self.rules.listing.max_pages:
             self.session.counts["left_out"] += 1
             return
-        chain = {"list_page": page, "known_in_a_row": row}
-        repeats = _digest(shown) == response.meta.get("shown")  # a "load more" may do so for ever
-        nexts = [(next_page, chain) for next_page in found.pages]
-        more = [(url, chain | {"shown": _digest(shown)}) for url in found.more if not repeats]
-        for next_page, meta in (*nexts, *more):
+        chain = {"list_page": page, "known_in_a_row": row, "shown": _digest(shown)}
+        if shown and chain["shown"] == response.meta.get("shown"):
+            return  # a "load more" may repeat its end for ever
+        for next_page in (*found.pages, *found.more):
             if request := self._turn(next_page, response):
-                request.meta.update(meta)
+                request.meta.update(chain)
                 yield request
                 if not is_full:  # the pages after it are found on it
                     return
@@ -343,15 +360,17 @@ class SiteSpider(scrapy.Spider):
     def _turn(self, page: str | Postback, response: TextResponse) -> Request | None:
         if isinstance(page, Postback):
             return self._post(response, page)
-        return self._follow(page, Finding(via=response.url), response)
+        return self._follow(page, Finding(via=response.url, is_turned=True), response)
 
     def _post(self, response: TextResponse, postback: Postback) -> Request | None:
-        url = self.scope.fetch_form(response.url)
-        key = f"{self.scope.canonical(url)}#{postback.target}={postback.argument}"
+        url, body = links.form_of(response, postback)
+        key = f"{self.scope.key(response.url)}#{postback.list}={postback.place}"
+        if self.scope.decide(url).rule == "another host":
+            return None
         if not self.frontier.admit_post(key, url, Finding(via=response.url)):
             return None
         request = self._request(url, "listing", via=response, key=key)
-        return request.replace(method="POST", body=links.form_of(response, postback), headers=FORM)
+        return request.replace(method="POST", body=body, headers=FORM)
 
     def _follow(self, url: str, finding: Finding, via: Response | None = None) -> Request | None:
         """A request for a found URL, if the frontier admits it."""
@@ -361,9 +380,12 @@ class SiteSpider(scrapy.Spider):
         told = {"is_told": True} if admitted.is_told else {}
         return self._request(admitted.url, admitted.kind, via=via, key=admitted.key, **told)
 
-    def _feed(self, url: str, via: Response | None) -> Request | None:
-        key = self.frontier.admit_feed(url)
-        return self._request(url, "feed", via=via, key=key) if key else None
+    def _feeds(self, urls: Iterable[str], via: Response | None) -> Iterator[Request]:
+        """Feeds and sitemaps that rules, a page, an index or robots.txt name."""
+        depth = via.meta["hops"].count("M") if via is not None else 0
+        for url in urls:
+            if key := self.frontier.admit_feed(url, depth):
+                yield self._request(url, "feed", via=via, key=key)
 
     def _requisites(self, response: TextResponse) -> Iterator[Request]:
         if self.with_requisites:

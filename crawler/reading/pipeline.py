@@ -191,7 +191,7 @@ def _article(
     published, updated = stamping(document, text.body, text.place)
     previous, following = neighbours(document, text.body)
     return Article(
-        url=canonical(_own_address(document)),
+        url=canonical(_own_address(document, canonical)),
         site=site,
         title=text.title,
         lead=text.lead,
@@ -229,15 +229,15 @@ def _removals(document: Document, text: Text) -> Iterator[Removal]:
             yield Removal(rule, text.body.lines[index].text)
 
 
-def _own_address(document: Document) -> str:
-    """What the page calls its address, if that may be true: one host, and an id or slug shared.
+def _own_address(document: Document, canonical: Callable[[str], str]) -> str:
+    """What the page calls its address, if that may be true: one site, and an id or slug shared.
 
     A lazy template names the home page on every article, a hostile page somebody else's article.
     """
     claimed = absolute(document.base, document.meta.canonical) if document.meta.canonical else None
     if not claimed:
         return document.url
-    own, other = urlsplit(document.url), urlsplit(claimed)
+    own, other = urlsplit(canonical(document.url)), urlsplit(canonical(claimed))
     if own.netloc.lower() != other.netloc.lower():
         return document.url
     return claimed if _share_a_mark(own.path, other.path) else document.url

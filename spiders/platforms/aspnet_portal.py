@@ -13,10 +13,14 @@ PLATFORM = Platform(
         r"href=\"(?:https?://[^\"/]+)?(?:/\d{3,}){3,4}/",
     ),
     urls=UrlRules(
-        article=(r"^(?:/\d+){4}/[^/?]+/[^/?]+$", r"^/[a-z0-9-]+-\d{5,}$"),
+        article=(
+            r"^(?:/\d+){3}/(?P<id>\d+)/[^/?]+/(?P<slug>[^/?]+)$",
+            r"^/(?P<slug>[a-z0-9-]+)-(?P<id>\d{5,})$",
+        ),
         listing=(r"^/$", r"^(?:/\d+){2,3}(?:/[a-z0-9-]+)?/?$"),
+        ignore_case=True,
     ),
-    listing=ListingRules(next_page=("a[href*='__doPostBack']",)),
+    listing=ListingRules(),
     article=(
         ArticleRules(
             title=("[id$=_lblTitle]", "[id$=_lblTieuDe]", "[id$=lblTitle]", ".TieuDe"),
@@ -33,9 +37,5 @@ PLATFORM = Platform(
             gone=("không tồn tại hoặc đã bị xóa",),
         ),
     ),
-    traps=(
-        Trap(name="print", pattern=r"/print/|[?&]print="),
-        Trap(name="padded queries", pattern=r"\+{10}|(?:%20){10}"),
-        Trap(name="search", pattern=r"[?&](?:q|keyword|key)="),
-    ),
+    traps=(Trap(name="searches", pattern=r"[?&]key="),),
 )

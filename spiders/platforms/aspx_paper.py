@@ -1,6 +1,6 @@
 """The in-house .aspx newspaper of Đồng Tháp: two hosts, two forms of every address."""
 
-from crawler.site import ArticleRules, ListingRules, Platform, Trap, UrlRules
+from crawler.site import ArticleRules, Platform, UrlRules
 
 PLATFORM = Platform(
     name="aspx_paper",
@@ -13,11 +13,11 @@ PLATFORM = Platform(
         r"-a?\d{4,}\.(?:aspx|html)\"",
     ),
     urls=UrlRules(
-        article=(r"-a?\d+\.(?:aspx|html)$",),
+        article=(r"-a?(?P<id>\d+)\.(?:aspx|html)$",),
         listing=(r"^/$", r"^/[a-z0-9-]+/?(?:\?|$)"),
         rewrite=((r"-a(\d+)\.html$", r"-\1.aspx"),),
+        ignore_case=True,
     ),
-    listing=ListingRules(next_page=(".phantrang", ".pager", ".paging", ".pagination")),
     article=(
         ArticleRules(
             title=("h1#title", "#title"),
@@ -26,9 +26,5 @@ PLATFORM = Platform(
             section=("#nav a.parent_cate", "#nav a"),
             gone=("Bài viết không tồn tại",),
         ),
-    ),
-    traps=(
-        Trap(name="print", pattern=r"[?&](?:print|in)=|/print/"),
-        Trap(name="search", pattern=r"^/tim-kiem|[?&](?:q|keyword|tukhoa)="),
     ),
 )

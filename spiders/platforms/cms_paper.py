@@ -18,7 +18,7 @@ PLATFORM = Platform(
         r"\bstory__heading\b",
     ),
     urls=UrlRules(
-        article=(r"-post(?P<id>\d+)\.html", r"^/[^?]+/\d{4,}\.htm$"),
+        article=(r"-post(?P<id>\d+)\.html", r"^/[^?]+/(?P<id>\d{4,})\.htm$"),
         listing=(
             r"^/$",
             r"^/tin-moi\.html$",
@@ -56,9 +56,5 @@ PLATFORM = Platform(
             ),
         ),
     ),
-    traps=(
-        Trap(name="tag pages", pattern=r"^/tu-khoa/"),
-        Trap(name="author pages", pattern=r"^/tac-gia/"),
-        Trap(name="search", pattern=r"^/tim-kiem|[?&](?:q|keyword)="),
-    ),
+    traps=(Trap(name="authors", pattern=r"^/tac-gia/"),),
 )

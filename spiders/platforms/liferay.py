@@ -17,14 +17,17 @@ PLATFORM = Platform(
         r"\blfr-css-file\b|/o/frontend-|\bsigned-(?:out|in) public-page\b",
     ),
     urls=UrlRules(
-        article=(r"/asset_publisher/\w+/content/", r"/view_content/\d+", r"^//?Content/[^?]+\?\d+"),
+        article=(
+            r"/asset_publisher/\w+/content/id/(?P<id>\d+)(?:\?|$)",
+            r"/asset_publisher/\w+/content/[^/?]+(?:\?|$)",
+            r"/view_content/\d+",
+            r"^//?Content/[^?]+\?\d+",
+        ),
         listing=(r"^/$", r"^/web/[^/?]+(?:/[^/?]+)?/?$", r"_cur=\d+"),
-        noise=("redirect", "inheritRedirect", r"_.*_redirect", "p_auth", "p_p_auth"),
-        rewrite=((r"(?<=[?&])(?:p_[prfvl]_\w+|_\w+)=[^&]*&?", ""), (r"[?&]$", "")),
+        noise=("inheritRedirect", r"_.*_redirect", "p_auth", "p_p_auth"),
+        rewrite=((r"(?<=[?&])(?:p_[prfvl]_\w+|plid\w*|_\w+)=[^&]*&?", ""), (r"[?&]$", "")),
     ),
-    listing=ListingRules(
-        next_page=(".lfr-pagination", ".taglib-page-iterator", ".pagination"),
-    ),
+    listing=ListingRules(next_page=(".lfr-pagination", ".taglib-page-iterator")),
     article=(
         ArticleRules(
             title=(".header-title", ".show-asset-title .asset-title", "h1.asset-title"),
@@ -47,12 +50,9 @@ PLATFORM = Platform(
         ),
     ),
     traps=(
-        Trap(name="languages", pattern=r"/c/portal/update_language|[?&]languageId="),
-        Trap(name="login", pattern=r"/c/portal/log(?:in|out)|/login"),
         Trap(name="print", pattern=r"p_p_state=pop_up|viewMode=print"),
         Trap(name="portlet resources", pattern=r"p_p_lifecycle=[12]"),
         Trap(name="calendar", pattern=r"(?i)calendar|_(?:month|year|day|date)="),
         Trap(name="state of other portlets", pattern=r"p_p_state=(?:maximized|exclusive)"),
-        Trap(name="growing redirect", pattern=r"redirect=[^&]*redirect%"),
     ),
 )

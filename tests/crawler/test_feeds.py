@@ -38,8 +38,8 @@ INDEX = "<sitemapindex><sitemap><loc>/s1.xml</loc></sitemap></sitemapindex>"
 def test_every_shape_gives_its_articles(body: bytes) -> None:
     """Relative links, wrong declarations, blanks, gzip and broken XML do not hide an article."""
     found = entries(body, BASE)
-    assert any(url.startswith("https://h.example/a-1.html") for url in found.pages)
-    assert not any("mp3" in url for url in found.pages)
+    assert any(page.url.startswith("https://h.example/a-1.html") for page in found.pages)
+    assert not any("mp3" in page.url for page in found.pages)
 
 
 def test_an_index_gives_sitemaps() -> None:
