@@ -68,7 +68,8 @@ def entries(body: bytes, base: str, *, now: datetime | None = None) -> Entries:
     pages: dict[str, Entry] = {}
     sitemaps: dict[str, None] = {}
     for element in islice(_elements(document), MAX_ENTRIES):
-        if url := absolute(base, _address(element) or ""):
+        address = _address(element)
+        if address and (url := absolute(base, address)):
             if _name(element) == "sitemap":
                 sitemaps[url] = None
             else:
@@ -133,15 +134,16 @@ def _forget(element: etree._Element) -> None:
 
 
 def _address(element: etree._Element) -> str | None:
-    """`loc`, `link` or `link href`; a `guid` that is a permalink where there is none of these."""
+    """The `loc` of a sitemap; of a feed the `link`, or a `guid` that is a permalink."""
+    if _name(element) in ("url", "sitemap"):
+        return next((child.text for child in element if _name(child) == "loc"), None)
     guid = None
     for child in element:
         name, text = _name(child), (child.text or "").strip()
-        if name == "loc" or (name == "link" and text):
-            return text
-        if name == "link" and child.get("href") and child.get("rel", "alternate") == "alternate":
-            return str(child.get("href")).strip()
-        if name == "guid" and child.get("isPermaLink", "true") == "true":
+        if name == "link" and child.get("rel", "alternate") == "alternate":
+            if address := text or str(child.get("href", "")).strip():
+                return address
+        elif name == "guid" and child.get("isPermaLink", "true") == "true":
             guid = text
     return guid
 

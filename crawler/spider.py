@@ -43,6 +43,7 @@ MAX_SITEMAPS = 50
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
+_REFUSALS = (AddressRefused, CredentialsRefused, RedirectedInCircle)
 _REFUSED = (401, 403, 429, 503)
 
 Found = Iterator[Request | Article | Gone | NotAnArticle]
@@ -244,7 +245,7 @@ class SiteSpider(scrapy.Spider):
         elif failure.getErrorMessage() == _FORBIDDEN:
             self.session.counts["forbidden"] += 1
             self.session.refuse(request.url, "robots.txt", request.meta["via"])
-        elif failure.check(AddressRefused, CredentialsRefused, RedirectedInCircle):
+        elif failure.check(*_REFUSALS):
             self.session.counts["refused"] += 1
             self.session.refuse(request.url, failure.getErrorMessage(), request.meta["via"])
         elif request.meta["kind"] == "requisite":

@@ -111,3 +111,62 @@ def test_addresses_seen_in_the_wild(platform: str) -> None:
     scope = Scope(("h.example",), rules.urls, rules.traps)
     kinds = [scope.decide(f"https://h.example{path}").kind for path in SEEN[platform]]
     assert kinds == ["article", "listing", None]
+
+
+ORIGINS = Scope(
+    ("https://paper.example", "http://old.example"),
+    UrlRules(
+        article=(r"-(?P<id>\d+)\.aspx$", r"^/(?P<slug>[a-z-]+)-(?P<id>\d+)$"), ignore_case=True
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "http://paper.example/x/title-1.aspx",
+        "https://www.paper.example:443/X/Title-1.ASPX",
+        "http://old.example/(X(1)S(abc123))/x/title%2D1.aspx",
+        "https://paper.example/x/title-1.aspx?gidzl=a&redirect=%2Fb",
+    ],
+)
+def test_scheme_and_case_make_no_other_article(form: str) -> None:
+    """http or https, capitals where the system has none, escapes of letters: one identity."""
+    assert ORIGINS.canonical(form) == "https://paper.example/x/title-1.aspx"
+    assert ORIGINS.decide(form).kind == "article"
+
+
+def test_letters_beyond_ascii_have_one_spelling() -> None:
+    """An address is the same with its letters or with their escapes, in capitals or not."""
+    forms = ("tin-tức", "tin-t%E1%BB%A9c", "tin-t%e1%bb%a9c")
+    assert len({PAPER.canonical(f"https://paper.example/{form}") for form in forms}) == 1
+
+
+def test_twins() -> None:
+    """Addresses with one article number are twins; where numbers are used twice, the beginning of
+    the title must be the same as well."""
+    same = ("https://paper.example/a/x-1.aspx", "http://old.example/b/another-title-1.aspx")
+    assert len({ORIGINS.twin(url) for url in same}) == 1
+    cut = (
+        "https://paper.example/" + "a-" * 40 + "b-7",
+        "https://paper.example/" + "a-" * 40 + "c-7",
+    )
+    assert len({ORIGINS.twin(url) for url in cut}) == 1
+    assert ORIGINS.twin("https://paper.example/x-7") != ORIGINS.twin("https://paper.example/y-7")
+
+
+@pytest.mark.parametrize(
+    "form", ["/chinh-tri/", "/chinh-tri", "/chinh-tri/index.html", "/chinh-tri/Default.aspx"]
+)
+def test_forms_of_one_listing(form: str) -> None:
+    """A slash at the end and the name of the index page make no other listing."""
+    assert PAPER.key(f"http://paper.example{form}") == "http://paper.example/chinh-tri"
+
+
+def test_two_addresses_of_one_portal_article() -> None:
+    """Trà Vinh's numeric path, cut at 100 characters, and its short address are one article."""
+    rules = registry.platforms()["aspnet_portal"]
+    scope = Scope(("h.example",), rules.urls, rules.traps)
+    slug = "hoi-nghi-tong-ket-cong-tac-dan-van-nam-2024-va-trien-khai-nhiem-vu-trong-tam-nam-2025"
+    long = f"https://h.example/1462/39939/69623/655041/nghien-cuu-trao-doi/{slug[:70]}"
+    assert scope.twin(long) == scope.twin(f"https://h.example/{slug}-655041")
