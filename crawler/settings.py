@@ -70,6 +70,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
 }
 
+DOWNLOAD_DELAY_JITTER = 0  # a delay is a promise, not an average
+
 DOWNLOAD_HANDLERS = {
     "data": None,  # nothing but http and https is fetched
     "file": None,

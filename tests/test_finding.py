@@ -236,3 +236,15 @@ def test_lists_without_their_pagers(name: str, quirks: Quirks, tmp_path: Path) -
         night = crawl(web, tmp_path / "c", "--delay=0")
     stories = {story_at(hit.target, web.sites[name]) for hit in night.of(name)} - {None}
     assert len(stories) == 24
+
+
+def test_many_traps_are_told(tmp_path: Path) -> None:
+    """A crawl that left many addresses alone as traps says so in one line, and its log says why."""
+    with PracticeWeb(seed=27, articles=12, only=("baodongthap",)) as web:
+        web.quirks["baodongthap"] = Quirks(endless=True, copies=True)
+        ats = [f"--at={url}" for url in hosts(web.sites["baodongthap"])]
+        done = tinhuy("crawl", "baodongthap", *ats, "--delay=0", f"--collection={tmp_path}/c")
+    assert len(re.findall("addresses were left alone as traps", done.stderr)) == 1
+    log = "".join(path.read_text() for path in (tmp_path / "c" / "logs").iterdir())
+    for name in ("print", "mobile copies", "languages", "calendars", "replies", "sort orders"):
+        assert f"trap: {name}" in log

@@ -32,6 +32,9 @@ stored capture says to the reader of today, where that differs."""
 FIRST_LESSONS = 10
 """New articles that are worth a word on what they taught."""
 
+MANY_TRAPS = 100
+"""Addresses refused as traps that are worth a word."""
+
 ADVICE = {
     Outcome.EMPTY: "it answered, and no article was found; see `tinhuy sites check`",
     Outcome.INCOMPLETE: "something was left out; the next crawl looks for it again",
@@ -82,8 +85,8 @@ def crawl(
     for each in runs:
         if advice := ADVICE.get(Outcome(each.outcome)):
             print(f"tinhuy: {each.site}: {each.outcome}: {advice}", file=sys.stderr)
-        if taught := _taught(each):
-            print(f"tinhuy: {each.site}: {taught}", file=sys.stderr)
+        for word in filter(None, (_taught(each), _trapped(each))):
+            print(f"tinhuy: {each.site}: {word}", file=sys.stderr)
     raise typer.Exit(exits.of_runs(runs))
 
 
@@ -158,6 +161,14 @@ def _taught(run: Run) -> str | None:
         f"{count} new articles, read without rules, taught how its pages are built;"
         f" `tinhuy reread {run.site} --dry-run` shows what they gain by it"
     )
+
+
+def _trapped(run: Run) -> str | None:
+    """That many addresses were taken for traps: they may be a list that nobody thought of."""
+    count = run.counts.get("traps", 0)
+    if count < MANY_TRAPS:
+        return None
+    return f"{count} addresses were left alone as traps; its crawl log says which, and by what rule"
 
 
 def _names(sites: list[str], every: bool) -> list[str]:
