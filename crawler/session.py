@@ -191,7 +191,7 @@ class Session:
     def _finish(self, run: Run, *, is_whole: bool) -> None:
         """The catalog hears of everything while the site is still ours."""
         with self._open:
-            if is_whole and not self.trouble and not self.counts["left_out"]:
+            if is_whole and not self.trouble and not self.ledger.count_waiting(pages=True):
                 self.ledger.end(run.finished_at)
                 self.ledger.commit(run.finished_at)
             if self.recording:
