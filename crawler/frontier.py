@@ -13,13 +13,15 @@ from crawler import feeds, revisit
 from crawler.ledger import Address, Ledger
 from crawler.scope import NO_RULE, Decision, Kind, Scope
 from crawler.site import RevisitPolicy
-from crawler.traps import shape
+from crawler.traps import Harvest, shape
 
 REQUISITE_DAYS = 30
 """A style sheet or picture that a later page needs too is asked for again after so many days."""
 
 MAX_REFUSALS = 100_000
 """Addresses of which it is remembered that they were refused; more may be told twice."""
+
+NOTHING_NEW = "trap: a row of pages like it brought nothing new"
 
 MAX_REST = 30
 """Days that a page of links is left alone at most, however often it led to nothing new."""
@@ -70,7 +72,7 @@ class Frontier:
     """What this run still may ask for, of what it finds.
 
     `known` are the site's articles in the catalog, by canonical URL. `counts` receives "left_out":
-    listings of one shape beyond the bound. `refuse` is told of every address that is not asked
+    feeds beyond their bounds, and "traps". `refuse` is told of every address that is not asked
     for, with the reason and where it was found, once.
     """
 
@@ -79,11 +81,12 @@ class Frontier:
     ledger: Ledger
     policy: RevisitPolicy
     refresh: bool
-    max_of_a_shape: int
+    harvest: Harvest
     counts: Counter[str]
     clock: Callable[[], datetime]
     refuse: Callable[[str, str, str | None], None]
-    _shapes: Counter[str] = field(default_factory=Counter, init=False)
+    _shown: set[int] = field(default_factory=set, init=False)
+    _article_shapes: set[str] = field(default_factory=set, init=False)
     _refused: set[str] = field(default_factory=set, init=False)
     _due: set[str] = field(default_factory=set, init=False)
     _twins: dict[str, str] = field(default_factory=dict, init=False)
@@ -135,11 +138,11 @@ class Frontier:
             return None
         identity = self._called(url)
         key = identity if decision.kind == "article" else self.scope.key(url)
+        if decision.kind != "article" and self.harvest.is_spent(key):
+            self._refuse(url, NOTHING_NEW, finding)
+            return None
         before = self._meet(key, decision.kind, self.scope.fetch_form(url), finding)
         if before is None:
-            return None
-        if decision.kind != "article" and self._is_endless(key):
-            self._refuse(url, "more listings of one shape than may be", finding)
             return None
         is_told = self._is_told_of(identity, before, finding)
         if not (is_told or self._is_wanted(decision.kind, identity, before)):
@@ -149,6 +152,22 @@ class Frontier:
     def admit_post(self, key: str, url: str, finding: Finding) -> bool:
         """Whether a list may be turned over by a form: its pages are told apart by `key`."""
         return self._meet(key, "listing", url, finding) is not None
+
+    def is_spent(self, url: str, kind: str) -> bool:
+        """Whether what was found to be a list is not worth asking for any more."""
+        return kind in ("listing", "page") and self.harvest.is_spent(self.scope.key(url))
+
+    def gathered(self, url: str, shown: Iterable[str], *, is_article: bool) -> None:
+        """A listing, or a page that may be one, was read: which articles stand on it.
+
+        Where no rule says what an article's address looks like, those do that were read as one.
+        """
+        key = self.scope.key(url)
+        if is_article:
+            self._article_shapes.add(shape(key))
+        marks = {hash(identity) for identity in shown}
+        self.harvest.gathered(key, len(marks - self._shown) + is_article)
+        self._shown |= marks
 
     def admit_requisite(self, url: str, finding: Finding) -> str | None:
         """The key of something that a page needs, unless it was fetched not long ago."""
@@ -163,9 +182,13 @@ class Frontier:
         self.ledger.release(key)
 
     def articles_among(self, urls: Iterable[str]) -> frozenset[str]:
-        """The identities of those that are articles."""
-        return frozenset(
-            self._called(url) for url in urls if self.scope.decide(url).kind == "article"
+        """The identities of those that are articles, or look like others that were."""
+        return frozenset(self._called(url) for url in urls if self._is_article(url))
+
+    def _is_article(self, url: str) -> bool:
+        kind = self.scope.decide(url).kind
+        return kind == "article" or (
+            kind == "page" and shape(self.scope.key(url)) in self._article_shapes
         )
 
     def is_news(self, identity: str) -> bool:
@@ -196,14 +219,6 @@ class Frontier:
             self.counts["traps"] += reason.startswith("trap")
         if len(self._refused) < MAX_REFUSALS:
             self._refused.add(url)
-
-    def _is_endless(self, key: str) -> bool:
-        """Whether so many listings of one shape were met that it must be a space without end."""
-        kind = shape(key)
-        self._shapes[kind] += 1
-        endless = self._shapes[kind] > self.max_of_a_shape
-        self.counts["left_out"] += endless
-        return endless
 
     def _is_wanted(self, kind: Kind, identity: str, before: Address) -> bool:
         """Whether it is new, a list, or due for another look."""

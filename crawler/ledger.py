@@ -343,6 +343,10 @@ class Ledger:
             why=BY_HAND,
         )
 
+    def drop(self, key: str) -> None:
+        """It is not asked for after all, and waits no more."""
+        self._settle(key)
+
     def missed(self, key: str, at: str | None) -> None:
         """Since when a known article is not where it was; None: it is there."""
         self._do("UPDATE addresses SET missed_at = :at WHERE key = :key", key=key, at=at)

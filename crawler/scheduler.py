@@ -10,6 +10,7 @@ nobody else. MAX_PAGES bounds the pages of a run; what is over waits for the nex
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -29,6 +30,8 @@ class Visitor(Protocol):
     def visit(self, response: Response) -> Any: ...
 
     def failed(self, failure: Any) -> Any: ...
+
+    def is_spent(self, request: Mapping[str, Any]) -> bool: ...
 
 
 class LedgerScheduler(BaseScheduler):
@@ -78,6 +81,9 @@ class LedgerScheduler(BaseScheduler):
     def _from_ledger(self) -> Request | None:
         pages = self._may_ask_for_pages()
         waiting = self._ledger.hand_out(at_once=self._at_once, pages=pages)
+        while waiting and self._spider.is_spent(waiting.request):
+            self._ledger.drop(waiting.key)
+            waiting = self._ledger.hand_out(at_once=self._at_once, pages=pages)
         if waiting is None:
             return None
         self._counts["asked"] += waiting.is_page

@@ -43,8 +43,9 @@ class ListingRules:
     """CSS of elements whose `data-url`/`data-href` loads the next part of the list."""
     feeds: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
-    max_pages: int = 200
-    """Of one list, and of all listings whose addresses differ in numbers only."""
+    max_barren: int = 50
+    """Listings in a row, alike but for numbers and titles, without an article that no other showed:
+    the rest of them are left alone. A list that goes on bringing some is walked to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

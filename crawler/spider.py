@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -34,6 +34,7 @@ from crawler.scheduler import FORM
 from crawler.scope import Scope
 from crawler.session import Session, open_session
 from crawler.site import Site
+from crawler.traps import Harvest
 
 MAX_IMPORTS = 5
 """Style sheets that import one another are followed so deep."""
@@ -107,7 +108,7 @@ class SiteSpider(scrapy.Spider):
             ledger=session.ledger,
             policy=self.site.revisit,
             refresh=settings.getbool("REFRESH"),
-            max_of_a_shape=rules.listing.max_pages,
+            harvest=Harvest(rules.listing.max_barren),
             counts=session.counts,
             clock=session.clock,
             refuse=session.refuse,
@@ -196,10 +197,13 @@ class SiteSpider(scrapy.Spider):
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
+        is_article = False
         if self._is_sound(response) or response.status in GONE:
-            yield from self._reading(response)
+            for found in self._reading(response):
+                is_article = isinstance(found, Article)
+                yield found
         if response.status == 200 and isinstance(response, TextResponse):
-            yield from self._links(whole(response))
+            yield from self._links(whole(response), is_article=is_article)
             yield from self._requisites(whole(response))
 
     def parse_feed(self, response: Response) -> Found:
@@ -322,11 +326,19 @@ class SiteSpider(scrapy.Spider):
 
     # Following
 
-    def _links(self, response: TextResponse) -> Iterator[Request]:
+    def is_spent(self, request: Mapping[str, Any]) -> bool:
+        """Whether a stored request is for a list of a kind that has brought nothing for long."""
+        spent = self.frontier.is_spent(request["url"], request["meta"]["kind"])
+        self.session.counts["traps"] += spent
+        return spent
+
+    def _links(self, response: TextResponse, *, is_article: bool = False) -> Iterator[Request]:
         found = links.of_page(response, self.rules.listing)
         is_list, urls = response.meta["kind"] != "article", found.found
         if is_list:
-            yield from self._next_pages(response, found)
+            shown = self.frontier.articles_among(found.found)
+            self.frontier.gathered(response.url, shown, is_article=is_article)
+            yield from self._next_pages(response, found, shown)
             yield from self._feeds(found.feeds, response)
         else:
             urls += tuple(page for page in found.pages if isinstance(page, str))
@@ -335,20 +347,15 @@ class SiteSpider(scrapy.Spider):
             if request := self._follow(url, finding, response):
                 yield request
 
-    def _next_pages(self, response: TextResponse, found: Links) -> Iterator[Request]:
+    def _next_pages(
+        self, response: TextResponse, found: Links, shown: frozenset[str]
+    ) -> Iterator[Request]:
         """The pages after this one, unless the list ends here or has nothing new to say."""
-        shown, is_full = (
-            self.frontier.articles_among(found.found),
-            self.session.ledger.round.is_full,
-        )
-        page, row = response.meta.get("list_page", 1) + 1, response.meta.get("known_in_a_row", 0)
+        is_full, row = self.session.ledger.round.is_full, response.meta.get("known_in_a_row", 0)
         row = 0 if any(map(self.frontier.is_news, shown)) else row + len(shown)
         if not is_full and row >= self.site.revisit.stop_after_known:
             return
-        if page > self.rules.listing.max_pages:
-            self.session.counts["left_out"] += 1
-            return
-        chain = {"list_page": page, "known_in_a_row": row, "shown": _digest(shown)}
+        chain = {"known_in_a_row": row, "shown": _digest(shown)}
         if shown and chain["shown"] == response.meta.get("shown"):
             return  # a "load more" may repeat its end for ever
         for next_page in (*found.pages, *found.more):

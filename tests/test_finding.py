@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from archive import Catalog, Collection
+from crawler.traps import MAX_BARREN
 from tests.cli import answer, tinhuy
 from tests.practice import Hit, PracticeWeb, Quirks
+from tests.practice.endless import SPACES
 from tests.practice.site import PracticeSite
-from tests.practice.variety import story_at
+from tests.practice.variety import COPIES, story_at
 
 NAMES = ("dongthap_portal", "baohatinh", "chodon", "travinh", "baodongthap")
 ARTICLES = 40
@@ -248,3 +250,29 @@ def test_many_traps_are_told(tmp_path: Path) -> None:
     log = "".join(path.read_text() for path in (tmp_path / "c" / "logs").iterdir())
     for name in ("print", "mobile copies", "languages", "calendars", "replies", "sort orders"):
         assert f"trap: {name}" in log
+
+
+@pytest.mark.parametrize("name", ["baohatinh", "travinh"])
+def test_a_site_of_no_known_system(name: str, tmp_path: Path) -> None:
+    """Where no rule says what an address is, all articles are found too, and a space that nobody
+    has named ends by itself. Each of its three kinds links a random article on every page, so that
+    some rows begin anew: two and a half of them are the bound."""
+    with PracticeWeb(seed=28, articles=24, only=(name,)) as web:
+        web.quirks[name] = Quirks(redesign=True, endless=True, copies=True, tracking=True)
+        site = web.sites[name]
+        where = f"--collection={tmp_path}/c"
+        done = tinhuy("crawl", site.start, "--delay=0", where)
+        assert done.returncode == 0, done.stderr
+        stories = [story for hit in web.log if (story := story_at(hit.target, site))]
+        with Catalog(Collection.open(tmp_path / "c").catalog_path) as catalog:
+            known = {entry.url for entry in catalog.articles()}
+    assert {story.id for story in stories} == set(site.stories)
+    assert len(known) >= len(site.articles)
+    spaces = Counter(
+        trap
+        for trap, pattern in {**web.traps(name), **SPACES}.items()
+        for hit in web.log
+        if re.search(pattern, hit.target)
+    )
+    assert spaces["unnamed"] <= 3 * 2.5 * MAX_BARREN
+    assert sum(spaces[name] for name in (*SPACES, *COPIES) if name != "unnamed") <= 8

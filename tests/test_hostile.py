@@ -136,3 +136,35 @@ def test_a_delay_that_is_no_number(tmp_path: Path) -> None:
     """`--delay nan` does not lift the pause."""
     done = tinhuy("crawl", "baohatinh", "--delay=nan", f"--collection={tmp_path}/c")
     assert done.returncode == 2
+
+
+def list_page(links: str) -> Page:
+    return ("text/html", f"<html><body>{links}</body></html>")
+
+
+def test_a_list_of_many_pages_is_walked_to_its_end(serve: Serve, tmp_path: Path) -> None:
+    """A list that brings an article on each of 300 pages is read whole, be its pages ever so alike;
+    and so are the articles of a site without rules."""
+    article = "<a href='/bai/NEXT-post10NEXT.html'>x</a>"
+    last = {r"/chinh-tri/p300/": list_page("")}
+    pages = {
+        "/": list_page("<a href='/chinh-tri/p1/'>x</a>"),
+        **last,
+        r"/chinh-tri/p(\d+)/": list_page(f"{article}<a rel=next href='/chinh-tri/pNEXT/'>x</a>"),
+    }
+    url, asked = serve(pages)
+    crawl(url, tmp_path, code=10)
+    assert len([path for path in asked if path.startswith("/chinh-tri/p")]) == 300
+
+
+def test_a_space_that_no_rule_names(serve: Serve, tmp_path: Path) -> None:
+    """Listings that lead to ever more listings, many at a time, are left when a row of them brought
+    nothing, and the run is not called incomplete for it."""
+    days = "".join(f"<a href='/chinh-tri/ngay-NEXT{n}/'>x</a>" for n in range(9))
+    pages = {
+        "/": list_page("<a href='/chinh-tri/ngay-1/'>x</a>"),
+        r"/chinh-tri/ngay-(\d+)/": list_page(days),
+    }
+    url, asked = serve(pages)
+    crawl(url, tmp_path, code=10)
+    assert 50 <= len([path for path in asked if "ngay" in path]) <= 55

@@ -124,7 +124,7 @@ def text(directory: Path) -> tuple[type[scrapy.Spider], dict[str, Any], Callable
             for url in URLS:
                 yield self._request(url, "article", key=url)
 
-        def _links(self, response: Response) -> Iterator[Request]:
+        def _links(self, response: Response, *, is_article: bool = False) -> Iterator[Request]:
             return iter(())
 
     host = urlsplit(URLS[0])

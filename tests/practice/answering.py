@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from zlib import crc32
 
 from tests.practice import endless, feeds, refusal, variety
 from tests.practice.site import PracticeSite
@@ -73,7 +74,8 @@ def redesigned(page: str) -> str:
     """The page with every class by another name."""
 
     def renamed(found: re.Match[str]) -> str:
-        return f'{found[1]}{" ".join(f"moi-{name}" for name in found[2].split())}"'
+        names = (f"k{crc32(name.encode()):x}" for name in found[2].split())
+        return f'{found[1]}{" ".join(names)}"'
 
     return _CLASS.sub(renamed, page)
 
