@@ -41,7 +41,7 @@ _DAY = re.compile(r"\d{4}(?:-\d\d){0,2}")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a feed or sitemap says of one page: its URL, and when it changed last, if it says so.
+    """What a document says of a page or of another document: when it changed last, if at all.
 
     A date without a zone is Vietnam's.
     """
@@ -52,10 +52,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """`pages` that a feed or sitemap lists; absolute URLs of the `sitemaps` that an index lists."""
+    """`pages` that a feed or sitemap lists, and `sitemaps` that an index lists."""
 
     pages: tuple[Entry, ...]
-    sitemaps: tuple[str, ...]
+    sitemaps: tuple[Entry, ...]
 
 
 def entries(body: bytes, base: str, *, now: datetime | None = None) -> Entries:
@@ -66,15 +66,13 @@ def entries(body: bytes, base: str, *, now: datetime | None = None) -> Entries:
     """
     document = _unzipped(body)
     pages: dict[str, Entry] = {}
-    sitemaps: dict[str, None] = {}
+    sitemaps: dict[str, Entry] = {}
     for element in islice(_elements(document), MAX_ENTRIES):
         address = _address(element)
         if address and (url := absolute(base, address)):
-            if _name(element) == "sitemap":
-                sitemaps[url] = None
-            else:
-                pages.setdefault(url, Entry(url, _changed(element, now)))
-    return Entries(tuple(pages.values()), tuple(sitemaps))
+            of_kind = sitemaps if _name(element) == "sitemap" else pages
+            of_kind.setdefault(url, Entry(url, _changed(element, now)))
+    return Entries(tuple(pages.values()), tuple(sitemaps.values()))
 
 
 def _unzipped(body: bytes) -> bytes:

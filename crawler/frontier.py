@@ -90,6 +90,7 @@ class Frontier:
     _refused: set[str] = field(default_factory=set, init=False)
     _due: set[str] = field(default_factory=set, init=False)
     _twins: dict[str, str] = field(default_factory=dict, init=False)
+    _told: set[str] = field(default_factory=set, init=False)
     _feeds: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -113,13 +114,17 @@ class Frontier:
         key = self.scope.key(url)
         return key if self._meet(key, "listing", url, Finding()) else None
 
-    def admit_feed(self, url: str, depth: int = 0) -> str | None:
-        """The key of a feed or sitemap, `depth` indexes deep: new, of this site, and no trap."""
+    def admit_feed(self, url: str, depth: int = 0, modified: str | None = None) -> str | None:
+        """The key of a feed or sitemap, `depth` indexes deep: new, of this site, and no trap.
+
+        One that an index names rests while it is not `modified`, or brings nothing new.
+        """
         rule = self.scope.decide(url).rule
         if rule in ("not http", "another host", "too long") or rule.startswith("trap"):
             return None
         key = f"feed {self.scope.key(url)}"
-        if not self._meet(key, "feed", url, Finding()):
+        before = self._meet(key, "feed", url, Finding(modified=modified))
+        if before is None or (depth and self._has_no_news(before, modified)):
             return None
         self._feeds += 1
         is_left = depth > feeds.MAX_DEPTH or self._feeds > feeds.MAX_DOCUMENTS
@@ -141,11 +146,9 @@ class Frontier:
         if decision.kind != "article" and self.harvest.is_spent(key):
             self._refuse(url, NOTHING_NEW, finding)
             return None
+        is_told = self._is_told_of(identity, finding)
         before = self._meet(key, decision.kind, self.scope.fetch_form(url), finding)
-        if before is None:
-            return None
-        is_told = self._is_told_of(identity, before, finding)
-        if not (is_told or self._is_wanted(decision.kind, identity, before)):
+        if not is_told and (before is None or not self._is_wanted(decision.kind, identity, before)):
             return None
         return Admission(decision.kind, self.scope.fetch_form(url), key, is_told)
 
@@ -236,8 +239,8 @@ class Frontier:
         is_unused = so_far.is_continued and before.fetched_at is None
         return is_unused and known.looked_at >= so_far.committed_at
 
-    def _is_told_of(self, identity: str, before: Address, finding: Finding) -> bool:
-        """Whether a list that can be believed tells of a later change of a known article.
+    def _is_told_of(self, identity: str, finding: Finding) -> bool:
+        """Whether a list that can be believed tells of a change of a known article after our look.
 
         One that tells of changes where nothing changes is no longer believed.
         """
@@ -245,8 +248,22 @@ class Frontier:
         if known is None or known.gone_at or not finding.modified:
             return False
         is_trusted = told < _TRUST_AFTER or self.ledger.fact("told_rightly") * 10 >= told
-        is_later = before.modified is not None and finding.modified > before.modified
-        return is_trusted and is_later
+        is_later = finding.modified > known.looked_at
+        return is_trusted and is_later and self._has_room(identity)
+
+    def _has_room(self, identity: str) -> bool:
+        """Whether one more article may be asked for again, once."""
+        self._told.add(identity)
+        is_new = identity not in self._due
+        self._due.add(identity)
+        return is_new and len(self._told) <= self.policy.looks_a_run
+
+    def _has_no_news(self, before: Address, modified: str | None) -> bool:
+        if self.ledger.round.is_full or before.fetched_at is None:
+            return False
+        if modified:
+            return modified <= before.fetched_at
+        return self._rests(before, min(MAX_REST, 2**before.barren))
 
     def _is_due(self, before: Address) -> bool:
         """Whether an address that was read as no article is to be looked at again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from itertools import islice
@@ -21,6 +22,7 @@ from archive import Article, CaptureNotFound, Gone, StorageFailed
 from archive.urlkey import without_user
 from archive.writer import warc_date
 from crawler import feeds, links, registry, requisites
+from crawler.feeds import Entry
 from crawler.fetching.capture import CredentialsRefused, record_to
 from crawler.fetching.guard import AddressRefused
 from crawler.fetching.location import RedirectedInCircle
@@ -214,20 +216,20 @@ class SiteSpider(scrapy.Spider):
         found = feeds.entries(response.body, response.url, now=self.session.clock())
         yield from self._feeds(found.sitemaps, response)
         for entry in found.pages:
-            modified = warc_date(entry.changed) if entry.changed else None
-            finding = Finding(via=response.url, is_listed=True, modified=modified)
+            finding = Finding(via=response.url, is_listed=True, modified=_date(entry.changed))
             if request := self._follow(entry.url, finding, response):
                 yield request
 
     def _rules_feeds(self) -> Iterator[Request]:
         """The feeds and sitemaps that systems like this one have."""
         paths = (*self.rules.listing.feeds, *self.rules.listing.sitemaps)
-        yield from self._feeds((self._at(urljoin(self.site.seeds[0], p)) for p in paths), None)
+        urls = (self._at(urljoin(self.site.seeds[0], path)) for path in paths)
+        yield from self._feeds(map(Entry, urls), None)
 
     def _heed(self, robotparser: Any, request: Request) -> None:
         """The sitemaps that a robots.txt names are read too."""
         named = islice(robotparser.rp.sitemaps, MAX_SITEMAPS)
-        for found in self._feeds((self._at(url) for url in named), None):
+        for found in self._feeds((Entry(self._at(url)) for url in named), None):
             self.crawler.engine.crawl(found)
 
     def parse_requisite(self, response: Response) -> Found:
@@ -339,7 +341,7 @@ class SiteSpider(scrapy.Spider):
             shown = self.frontier.articles_among(found.found)
             self.frontier.gathered(response.url, shown, is_article=is_article)
             yield from self._next_pages(response, found, shown)
-            yield from self._feeds(found.feeds, response)
+            yield from self._feeds(map(Entry, found.feeds), response)
         else:
             urls += tuple(page for page in found.pages if isinstance(page, str))
         finding = Finding(via=response.url, is_listed=is_list)
@@ -388,12 +390,13 @@ class SiteSpider(scrapy.Spider):
         told = {"is_told": True} if admitted.is_told else {}
         return self._request(admitted.url, admitted.kind, via=via, key=admitted.key, **told)
 
-    def _feeds(self, urls: Iterable[str], via: Response | None) -> Iterator[Request]:
+    def _feeds(self, entries: Iterable[Entry], via: Response | None) -> Iterator[Request]:
         """Feeds and sitemaps that rules, a page, an index or robots.txt name."""
-        depth = via.meta["hops"].count("M") if via is not None else 0
-        for url in urls:
-            if key := self.frontier.admit_feed(url, depth):
-                yield self._request(url, "feed", via=via, key=key)
+        is_index = via is not None and via.meta["kind"] == "feed"
+        depth = via.meta["hops"].count("M") + 1 if via is not None and is_index else 0
+        for entry in entries:
+            if key := self.frontier.admit_feed(entry.url, depth, _date(entry.changed)):
+                yield self._request(entry.url, "feed", via=via, key=key)
 
     def _requisites(self, response: TextResponse) -> Iterator[Request]:
         if self.with_requisites:
@@ -417,6 +420,10 @@ class SiteSpider(scrapy.Spider):
             "via": via.url if via is not None else None,
         }
         return Request(url, self.visit, errback=self.failed, meta=meta, priority=PRIORITIES[kind])
+
+
+def _date(changed: datetime | None) -> str | None:
+    return warc_date(changed) if changed else None
 
 
 def _said(found: object) -> str:

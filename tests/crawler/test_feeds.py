@@ -45,7 +45,7 @@ def test_every_shape_gives_its_articles(body: bytes) -> None:
 
 def test_an_index_gives_sitemaps() -> None:
     """A sitemap index lists sitemaps, not pages."""
-    assert entries(INDEX.encode(), BASE) == Entries((), ("https://h.example/s1.xml",))
+    assert entries(INDEX.encode(), BASE) == Entries((), (Entry("https://h.example/s1.xml"),))
 
 
 @pytest.mark.parametrize(
