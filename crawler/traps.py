@@ -64,9 +64,13 @@ GENERAL = (
 
 
 def is_repeating(path: str) -> bool:
-    """Whether segments of a path come again and again, as broken relative links make them."""
+    """Whether segments of a path come again and again, or go on behind a page, as broken relative
+    links make them.
+    """
     segments = [segment for segment in path.split("/") if segment]
     if segments and max(Counter(segments).values()) > MAX_REPEATED_SEGMENTS:
+        return True
+    if any(segment.lower().endswith((".html", ".htm", ".aspx")) for segment in segments[:-1]):
         return True
     worded = [any(c.isalpha() for c in segment) for segment in segments]
     threes = zip(segments, segments[1:], segments[2:], worded, strict=False)

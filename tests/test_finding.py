@@ -18,7 +18,7 @@ from tests.cli import answer, tinhuy
 from tests.practice import Hit, PracticeWeb, Quirks
 from tests.practice.endless import SPACES
 from tests.practice.site import PracticeSite
-from tests.practice.variety import COPIES, story_at
+from tests.practice.variety import story_at
 
 NAMES = ("dongthap_portal", "baohatinh", "chodon", "travinh", "baodongthap")
 ARTICLES = 40
@@ -275,4 +275,7 @@ def test_a_site_of_no_known_system(name: str, tmp_path: Path) -> None:
         if re.search(pattern, hit.target)
     )
     assert spaces["unnamed"] <= 3 * 2.5 * MAX_BARREN
-    assert sum(spaces[name] for name in (*SPACES, *COPIES) if name != "unnamed") <= 8
+    del spaces["unnamed"]
+    # every page of it has a broken relative link of its own: three more kinds of listings
+    assert spaces.pop("repeated segments", 0) <= 3 * MAX_BARREN + 20
+    assert {trap: n for trap, n in spaces.items() if n > 8} == {}

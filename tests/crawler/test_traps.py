@@ -29,7 +29,7 @@ TRAPPED = {
     "searches": ("/tim-kiem?x=1", "/tin?q=a", "/Search.aspx"),
     "padded queries": ("/tin?a=" + "+" * 90 + "&page=57", "/tin?a=" + "%20" * 12),
     "sort orders": ("/tin?sort=views", "/tin?orderby=date", "/x?_p_orderByCol=title"),
-    "repeated path segments": ("/a/b/a/b/", "/tin/tin/tin/x", "/a/1/a/2/a/3/a/4"),
+    "repeated path segments": ("/a/b/a/b/", "/tin/tin/tin/x", "/a/1/a/2/a/3/a/4", "/a-1.html/b/"),
 }
 
 
