@@ -311,7 +311,7 @@ class TraVinh(PracticeSite):
 <link href="{at}/css/site.css" rel="stylesheet" type="text/css" />
 </head>
 <body>
-<form name="form1" method="post" action="{asked.path}" id="form1">
+<form name="form1" method="post" action="./{asked.path.rpartition("/")[2]}" id="form1">
 {self.hidden_fields(asked.path)}{self.other_fields()}
 <script type="text/javascript">
 var theForm = document.forms['form1'];

@@ -85,7 +85,7 @@ class Quirks:
     sessions: bool = False
     """Links carry a session id, in the way of the system: path, parameter or query."""
     cookieless: bool = False
-    """ASP.NET: an address without `/(S(...))/` answers 302 to one with it."""
+    """ASP.NET: an address without `/(S(...))/` answers 302 to one with it, and forgets a form."""
     encoded: bool = False
     """Links spell some letters as `%XX`."""
     copies: bool = False
@@ -120,6 +120,8 @@ class Quirks:
         """
         return cls(
             error_every=23,
+            mislabelled_gzip=True,
+            drip=0.0005,
             wrong_charset=True,
             head_refused=True,
             odd_headers=True,

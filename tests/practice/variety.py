@@ -47,8 +47,7 @@ def moved(asked: Asked, site: PracticeSite) -> Answer | None:
     if quirks.cookie_wall and "cookie" not in asked.headers:
         wall = redirect(asked.base + asked.target, 302)
         return replace(wall, headers=(*wall.headers, ("Set-Cookie", "vao=1; path=/")))
-    cookieless = quirks.cookieless and site.session_form == "path" and asked.method == "GET"
-    if cookieless and not _SESSION.search(asked.target):
+    if quirks.cookieless and site.session_form == "path" and not _SESSION.search(asked.target):
         return redirect(f"{asked.base}/(S({token(site.random)})){asked.target}", 302)
     return bounced(asked, site) if quirks.bounce else None
 
