@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from uuid import UUID
 
@@ -183,11 +184,15 @@ class Collection:
         wanted = target_uri(url)
         key, _ = request_key(wanted, method, body, content_type)
         end = at.astimezone(UTC).strftime("%Y%m%d%H%M%S") if at else _END
-        exact = other = None
+        exact: Capture | None = None
+        other: Capture | None = None
         for capture in self._captures_of(key):
             if capture.timestamp > end:
                 break
-            exact, other = (capture, other) if capture.url == wanted else (exact, capture)
+            if capture.url == wanted:
+                exact = _later(exact, capture)
+            else:
+                other = _later(other, capture)
         if found := exact or other:
             return found
         raise CaptureNotFound(url, at)
@@ -352,6 +357,12 @@ class Collection:
         if likely:
             return likely[-1]
         raise CaptureNotFound(url, datetime.fromisoformat(date) if date else None)
+
+
+def _later(one: Capture | None, other: Capture) -> Capture:
+    """Of captures of one second the one that was written last: what is asked for again at once."""
+    order = attrgetter("timestamp", "filename", "offset")
+    return other if one is None or order(one) <= order(other) else one
 
 
 def _plain(name: str) -> str:

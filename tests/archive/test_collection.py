@@ -39,6 +39,14 @@ def test_create_and_open(tmp_path: Path) -> None:
         Collection.open(path)
 
 
+def test_of_one_second_the_last_is_found(collection: Collection) -> None:
+    """What was asked for again within a second is found as it came the second time, whatever the
+    order of its lines in the index."""
+    answers = [response(b"broken", status="500 Oops"), response(b"whole", status="200 OK")]
+    recorded(collection, *(exchange("http://a.vn/", answer) for answer in answers))
+    assert collection.read(collection.find("http://a.vn/")).body == b"whole"
+
+
 def test_find_by_time(collection: Collection) -> None:
     """The newest capture at or before a time is found; before the first there is none."""
     days = [NOON + timedelta(days=n) for n in range(4)]
