@@ -137,8 +137,10 @@ class SiteSpider(scrapy.Spider):
     def _known(self) -> Iterator[Request]:
         """What is due: articles at the address where each was seen last, and what failed before."""
         for known in self.frontier.due():
-            if request := self._follow(known.addresses[0], Finding()):
-                yield request
+            last = known.addresses[0]
+            if request := self._follow(last, Finding()):
+                # What is kept is kept with the session that was in its address.
+                yield request if self.session.recording else request.replace(url=last)
         for address in self.session.ledger.unanswered():
             if request := self._follow(address.url, Finding(via=address.via)):
                 yield request

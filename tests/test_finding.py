@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -43,6 +44,7 @@ class Night:
     hits: list[Hit]
     known: dict[str, set[str]]
     runs: dict[str, dict[str, Any]]
+    where: Path
 
     def of(self, name: str) -> list[Hit]:
         return [hit for hit in self.hits if hit.site == name]
@@ -65,7 +67,7 @@ def night_of(web: PracticeWeb, where: Path) -> Night:
     with Catalog(Collection.open(where).catalog_path) as catalog:
         known = {name: {entry.url for entry in catalog.articles(site=name)} for name in web.sites}
         runs = {run.site: {"outcome": run.outcome, "counts": run.counts} for run in catalog.runs()}
-    return Night(web, list(web.log), known, runs)
+    return Night(web, list(web.log), known, runs, where)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +139,17 @@ def test_traps_are_counted(night: Night, name: str) -> None:
     assert night.runs[name]["counts"]["traps"] > ARTICLES
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_archive_gives_it_all_again(night: Night, name: str) -> None:
+    """A replay reads every article again from what was kept, through sessions, redirects and forms
+    that were posted, though links are spelled otherwise on every page."""
+    where = f"--collection={night.where}"
+    done = tinhuy("replay", name, where, "--json")
+    report = json.loads(done.stdout)
+    assert (report["missing"], report["different"], report["unexpected"]) == ([], [], [])
+    assert report["same"] == ARTICLES
+
+
 def overlaps(hits: list[Hit]) -> int:
     """How often a request to one host came before the last was answered."""
     spans = sorted((hit.started_at.timestamp(), hit.seconds) for hit in hits)
@@ -181,7 +194,7 @@ def test_an_unlisted_site(name: str, tmp_path: Path) -> None:
         tinhuy("crawl", site.start, "--delay=0", f"--collection={tmp_path}/c")
         with Catalog(Collection.open(tmp_path / "c").catalog_path) as catalog:
             known = {entry.url for entry in catalog.articles()}
-        night = Night(web, list(web.log), {name: known}, {})
+        night = Night(web, list(web.log), {name: known}, {}, tmp_path)
     assert known <= {truth.url for truth in site.articles}
     if len(site.hosts) == 1:  # nobody named the second host of the other one
         assert len(known) == len(site.articles)
