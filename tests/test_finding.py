@@ -76,7 +76,7 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     with PracticeWeb(seed=21, articles=ARTICLES, tls="other-host", keep_bytes=False) as web:
         for name in NAMES:
             web.quirks[name] = Quirks.everything()
-        yield crawl(web, tmp_path_factory.mktemp("finding") / "c", "--delay=0")
+        yield crawl(web, tmp_path_factory.mktemp("finding") / "c", "--delay=0.01")
 
 
 def articles(night: Night, name: str, *statuses: int) -> Counter[tuple[int, bool]]:
