@@ -13,7 +13,9 @@ from scrapy.http import Request, Response, TextResponse
 
 from archive import Article
 from crawler import registry
+from crawler.generic import GenericSpider
 from crawler.reading import NotAnArticle
+from crawler.site import Site
 from crawler.spider import Found, SiteSpider
 
 OPTIONAL = ("lead", "published", "updated", "author", "section", "captions", "attachments")
@@ -41,16 +43,19 @@ def checking(spider: type[SiteSpider], checks: list[Check]) -> type[SiteSpider]:
             checks.append(_answered("listing", response))
             if not isinstance(response, TextResponse) or response.status != 200:
                 return
-            checks.append(_platform(response, self.site.platform))
+            if isinstance(self, GenericSpider):
+                self.adopt_platform(response.text)
+            checks.append(_platform(response, self.site))
             requests = [r for r in self._links(response) if isinstance(r, Request)]
-            articles = [r for r in requests if r.meta["kind"] == "article"]
+            articles = [r for r in requests if r.meta["kind"] in ("article", "page")]
             checks.append(Check("article links", bool(articles), f"{len(articles)} found"))
-            yield from articles[:1]
+            if articles:  # titles are long, names of pages in the menu are not
+                yield max(articles, key=lambda request: len(request.url))
 
         def parse_article(self, response: Response) -> Found:
             checks.append(_answered("article", response))
             for item in self._reading(response):
-                checks.extend(_fields(item))
+                checks.extend(read_from(item))
                 yield item
 
         def failed(self, failure: Any) -> None:
@@ -64,13 +69,17 @@ def _answered(what: str, response: Response) -> Check:
     return Check(what, response.status == 200, f"status {response.status} from {response.url}")
 
 
-def _platform(response: TextResponse, expected: str) -> Check:
+def _platform(response: TextResponse, site: Site) -> Check:
+    """Whether it is the system that the site's rules are for; of a site without any, which."""
     found = registry.recognise(response.text)
-    name = found.name if found else "none"
+    name, expected = found.name if found else "none", site.platform
+    if not expected:
+        return Check("platform", None if found is None else True, f"{name} recognised")
     return Check("platform", name == expected, f"{name} recognised, {expected} expected")
 
 
-def _fields(item: object) -> Iterator[Check]:
+def read_from(item: object) -> Iterator[Check]:
+    """What a reading has of an article, field by field."""
     if isinstance(item, NotAnArticle):
         yield Check("article text", False, f"read as: {item.reason}")
     if isinstance(item, Article):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from scrapy.http import Request, Response, TextResponse
 
 from crawler import registry
 from crawler.archived import UNREADABLE, page_of
 from crawler.reading.decode import decode
+from crawler.scope import absolute
 from crawler.site import Site
 from crawler.spider import Found, SiteSpider
+
+MOST_HOSTS = 10
+_NAMED = "link[rel=canonical]::attr(href), base::attr(href), meta[property='og:url']::attr(content)"
 
 
 class GenericSpider(SiteSpider):
@@ -20,25 +25,30 @@ class GenericSpider(SiteSpider):
 
     site: ClassVar[Site]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.other_hosts = set[str]()
+
     async def start(self) -> AsyncIterator[Request]:
         seed = self.site.seeds[0]
         if key := self.frontier.admit_seed(seed):
             yield self._request(seed, "page", key=key, seed=True)
             return
-        self._recognise(self._first_page())
+        self.adopt_platform(self._first_page())
         for request in self._known():
             yield request
 
     def parse_article(self, response: Response) -> Found:
         """The first page tells what system this is; then the site is treated like any other."""
         if response.meta.get("seed"):
-            self._recognise(response.text if isinstance(response, TextResponse) else "")
+            self.adopt_platform(response.text if isinstance(response, TextResponse) else "")
             self.frontier.admit(response.url)  # by what it is known now, it need not come again
             yield from self._rules_feeds()
             yield from self._known()
         yield from super().parse_article(response)
 
-    def _recognise(self, page: str) -> None:
+    def adopt_platform(self, page: str) -> None:
+        """Walk by the rules of the system that a page shows, if it shows one."""
         if found := registry.recognise(page):
             self._use(registry.rules(replace(self.site, platform=found.name)))
 
@@ -50,6 +60,28 @@ class GenericSpider(SiteSpider):
         except UNREADABLE:
             return ""
         return decode(page.body, page.content_type).text
+
+    def _reading(self, response: Response) -> Found:
+        """The same; and note by which hosts the page calls its site."""
+        if isinstance(response, TextResponse):
+            self.other_hosts |= named_hosts(response) - {urlsplit(response.url).netloc.lower()}
+        yield from super()._reading(response)
+
+    def closed(self, reason: str) -> None:
+        for host in sorted(self.other_hosts)[:MOST_HOSTS]:
+            if self.scope.decide(f"http://{host}/").rule == "another host":
+                self.logger.warning(
+                    "%s calls itself %s too; links there were not followed: `tinhuy sites add %s` "
+                    "makes a site of both",
+                    *(self.site.name, host, self.site.seeds[0]),
+                )
+        super().closed(reason)
+
+
+def named_hosts(response: TextResponse) -> set[str]:
+    """Network locations by which a page calls its site: canonical address, base, og:url."""
+    urls = (absolute(response.url, href) for href in response.css(_NAMED).getall()[:MOST_HOSTS])
+    return {urlsplit(url).netloc.lower() for url in urls if url}
 
 
 def spider_for(url: str) -> type[GenericSpider]:

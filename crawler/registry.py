@@ -13,11 +13,14 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler import settings
+from crawler import provinces, settings
 from crawler.site import ArticleRules, ListingRules, Platform, Site, Trap, UrlRules
 
 SIGNS_NEEDED = 2
 _SNIFFED = 200_000
+_SEARCHED = 2_000_000
+_LONG_VALUE = re.compile(r"value=\"[\w+/=]{1000,}")
+"""A view state may be longer than all that a page says."""
 
 
 class UnknownSite(LookupError):
@@ -39,9 +42,16 @@ class Rules:
     traps: tuple[Trap, ...]
 
 
-def sites() -> list[Site]:
-    """Every known site, by name."""
-    return [cls.site for _, cls in sorted(_spiders().items())]
+def sites(province: str | None = None) -> list[Site]:
+    """Every known site, by name; or those of a province's timeline, see `provinces.covers`.
+
+    Raises UnknownProvince.
+    """
+    known = [cls.site for _, cls in sorted(_spiders().items())]
+    if province is None:
+        return known
+    names = provinces.covers(province)
+    return [site for site in known if site.province in names]
 
 
 def site(name: str) -> Site:
@@ -60,8 +70,13 @@ def spider(name: str) -> Any:
 
 def by_host(url: str) -> Site | None:
     """The site that a URL belongs to, if it is a known one."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return next((s for s in sites() if host in s.domains), None)
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    except ValueError:  # a port or an address that is none
+        return None
+    here = host if port in (None, 80, 443) else f"{host}:{port}"
+    return next((s for s in sites() if here in s.domains), None)
 
 
 def unlisted(url: str) -> Site:
@@ -87,7 +102,7 @@ def platforms() -> dict[str, Platform]:
 
 def recognise(html: str) -> Platform | None:
     """The platform with most signs in a page, two at least; None when there is no such one."""
-    head = html[:_SNIFFED]
+    head = _LONG_VALUE.sub("", html[:_SEARCHED])[:_SNIFFED]
     scores = {
         name: sum(bool(re.search(sign, head)) for sign in platform.signs)
         for name, platform in platforms().items()

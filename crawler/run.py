@@ -22,7 +22,7 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from archive import Article, Catalog, Change, Collection, Run
+from archive import Article, Catalog, Change, Collection, Run, cdxj
 from crawler import registry
 from crawler.check import Check, checking
 from crawler.generic import spider_for
@@ -30,6 +30,7 @@ from crawler.outcome import Outcome
 from crawler.scope import address
 from crawler.session import Session, session_of
 from crawler.spider import SiteSpider
+from crawler.survey import Survey, surveying
 
 MIN_DELAY = 0.5
 """Seconds between requests to a host that is not loopback: nobody is asked faster."""
@@ -101,7 +102,7 @@ def replay(
     collection: Path, name_or_url: str, *, at: datetime | None = None, watch: Watch | None = None
 ) -> ReplayReport:
     """Run the same spider over what is kept. Nothing is sent and nothing is written."""
-    job = _Job.of(name_or_url)
+    job = _replayed(collection, name_or_url)
     settings = {
         "AT": _stood_at(collection, job.spider.site.name, at),
         "COLLECTION": str(collection),
@@ -110,6 +111,28 @@ def replay(
     read: dict[str, Article] = {}
     (session,) = _run([job], settings | REPLAY_SETTINGS, watch, read)
     return _compare(session, read)
+
+
+def _replayed(collection: Path, name_or_url: str) -> _Job:
+    """The job of a site; of one that is not in the list, begun where its newest run began."""
+    try:
+        return _Job.of(name_or_url)
+    except registry.UnknownSite:
+        kept = Collection.open(collection)
+        with Catalog(kept.catalog_path) as catalog:
+            runs = catalog.runs(name_or_url)
+        if not runs:
+            raise
+        began = cdxj.timestamp(runs[-1].started_at)
+        pages = (one for one in kept.captures_of(name_or_url) if one.timestamp >= began)
+        first = min(
+            (one for one in pages if not one.url.endswith("/robots.txt")),
+            key=lambda one: (one.timestamp, one.offset),
+            default=None,
+        )
+        if first is None:
+            raise
+        return _Job.of(first.url)
 
 
 def _stood_at(collection: Path, site: str, at: datetime | None) -> dict[str, list[str]]:
@@ -125,13 +148,36 @@ def _stood_at(collection: Path, site: str, at: datetime | None) -> dict[str, lis
     return {site: list(past[-1].at)}
 
 
-def check_site(name: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:
-    """Fetch one listing and one article of a site, and tell what was found. Keeps nothing."""
+def check_site(name_or_url: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:
+    """Fetch one listing and one article of a site, and tell what was found. Keeps nothing.
+
+    Raises UnknownSite, BadRequest.
+    """
     checks: list[Check] = []
-    job = _Job(checking(registry.spider(name), checks))
+    asked = _Job.of(name_or_url)
+    job = _Job(checking(asked.spider, checks), asked.url)
     with TemporaryDirectory(prefix="tinhuy-check-") as directory:
         _run([job], {"COLLECTION": directory, **_settings(options, [job])}, watch=None)
     return checks
+
+
+def survey_site(url: str, collection: Path, options: CrawlOptions = CrawlOptions()) -> Survey:
+    """Look at some pages of a site that nobody knows. `collection` is made, and only for this.
+
+    Raises BadRequest.
+    """
+    _check_url(url)
+    survey = Survey(start=url)
+    job = _Job(surveying(url, survey), url)
+    settings = {
+        "COLLECTION": str(collection),
+        "REQUISITES": False,
+        "RETRY_GIVE_UP_LOG_LEVEL": "DEBUG",  # the survey tells of every failure itself
+        **_settings(options, [job]),
+    }
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(lambda _: False)
+    _run([job], settings, watch=None)
+    return survey
 
 
 logger = logging.getLogger(__name__)

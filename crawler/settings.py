@@ -1,7 +1,7 @@
 """Every setting, ours and those of Scrapy that we change, each with its reason.
 
 Deployment overrides by `-s NAME=value`, or by these environment variables:
-TINHUY_COLLECTION (COLLECTION) and TINHUY_CONTACT (CONTACT).
+TINHUY_COLLECTION (COLLECTION), TINHUY_CONTACT (CONTACT) and TINHUY_SITES (SITES).
 """
 
 import os
@@ -40,6 +40,9 @@ REPLAY = False
 
 REPLAY_AT = None
 """The moment to replay, as ISO 8601 with its zone; None means the newest captures."""
+
+SITES = os.path.expanduser(os.environ.get("TINHUY_SITES", ""))
+"""A directory of more sites than the package has; `tinhuy sites add` writes there."""
 
 PLATFORM_MODULES = ["spiders.platforms"]
 """Packages whose modules each define a PLATFORM."""

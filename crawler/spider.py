@@ -297,15 +297,7 @@ class SiteSpider(scrapy.Spider):
         if self._left_the_site(response):
             yield from self._redirected(response)
             return
-        page = Page(
-            url=response.url,
-            status=response.status,
-            body=response.body,
-            fetched_at=response.meta["capture"].captured_at,
-            content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
-            capture=response.meta["capture"],
-        )
-        reading = self.session.study(page)
+        reading = self.session.study(page_from(response))
         if reading.found.url not in self.urls_read:
             self.urls_read.add(reading.found.url)
             self.session.learn(reading)
@@ -450,3 +442,16 @@ def _reason(failure: Any) -> str:
 
 def _digest(identities: Iterable[str]) -> str:
     return sha256("\n".join(sorted(identities)).encode()).hexdigest()[:16]
+
+
+def page_from(response: Response) -> Page:
+    """What came as a page to read."""
+    capture = response.meta["capture"]
+    return Page(
+        url=response.url,
+        status=response.status,
+        body=response.body,
+        fetched_at=capture.captured_at,
+        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
+        capture=capture,
+    )

@@ -43,6 +43,59 @@ def test_a_site_that_is_not_in_the_list(web: PracticeWeb, site: str, tmp_path: P
         assert len(known(tmp_path / "c")) == len(where.articles)
 
 
+def test_an_unlisted_site_is_replayed_by_its_name(web: PracticeWeb, tmp_path: Path) -> None:
+    """What a crawl of a URL calls its site is enough to replay it from where its run began."""
+    where, site = f"--collection={tmp_path}/c", web.sites["chodon"]
+    (run,) = answer("crawl", site.start, "--delay=0", where)
+    report = answer("replay", run["site"], where)
+    assert report["same"] == len(site.articles)
+    assert report["missing"] == report["unexpected"] == report["different"] == []
+    done = tinhuy("replay", "nobody-80", where)
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+
+
+def test_the_other_host_of_an_unlisted_site_is_told(web: PracticeWeb, tmp_path: Path) -> None:
+    """A site of two domains that is not in the list is crawled on one of them, and the crawl says
+    that the other was left alone, and what to do.
+    """
+    site = web.sites["baodongthap"]
+    done = tinhuy("crawl", site.start, "--delay=0", f"--collection={tmp_path}/c")
+    assert done.returncode == 0
+    other = site.hosts[1].removeprefix("http://")
+    (line,) = [line for line in done.stderr.splitlines() if "calls itself" in line]
+    assert f"{other} too; links there were not followed" in line
+    assert f"tinhuy sites add {site.start}" in line
+
+
+@pytest.mark.parametrize("name", ["travinh", "chodon"])
+def test_sites_check_takes_a_url(web: PracticeWeb, name: str) -> None:
+    """A site that is not in the list is looked at too, by the rules of the system it shows."""
+    checks = answer("sites", "check", web.sites[name].start)
+    found = {check["what"]: check["found"] for check in checks}
+    assert found["listing"] is found["platform"] is found["article links"] is True
+    assert found["article text"] is found["title"] is True
+
+
+def test_a_site_that_moved_keeps_its_articles(web: PracticeWeb, tmp_path: Path) -> None:
+    """What was found under an old host, and under a new one in its place at the same path, is one
+    article, whose address does not change; nothing is read as new that was known.
+    """
+    site, where = web.sites["baodongthap"], f"--collection={tmp_path}/c"
+    new, old = site.hosts
+    answer("crawl", "baodongthap", f"--at={old}/", "--delay=0", where)
+    before = known(tmp_path / "c")
+    assert len(before) > 3
+    assert all(url.startswith(f"{old}/") for url in before)
+    ats = (f"--at={new}/", f"--at={old}/")
+    (run,) = answer("crawl", "baodongthap", *ats, "--delay=0", "--refresh", where)
+    assert run["outcome"] == "ok"
+    assert run["counts"]["unchanged"] == len(before)
+    assert run["counts"]["new"] == len(site.articles) - len(before)
+    assert known(tmp_path / "c") >= before
+    paths = [url.removeprefix(new).removeprefix(old) for url in known(tmp_path / "c")]
+    assert sorted(paths) == sorted(truth.url.removeprefix(new) for truth in site.articles)
+
+
 def test_a_limit_on_pages_is_kept_and_told(web: PracticeWeb, tmp_path: Path) -> None:
     """With --max-pages a run asks for no more pages, and calls itself incomplete."""
     at = f"--at={web.sites['chodon'].start}"

@@ -14,7 +14,15 @@ from archive.article import to_json as article_to_json
 from archive.collection import MARKER
 from crawler.cli import exits, log
 from crawler.cli.look import mended
-from crawler.cli.options import DEFAULT_COLLECTION, At, CollectionPath, Json, moment, standing
+from crawler.cli.options import (
+    DEFAULT_COLLECTION,
+    At,
+    CollectionPath,
+    Delay,
+    Json,
+    moment,
+    standing,
+)
 from crawler.cli.output import Cell, Size, console, fitting, harmless, print_json, print_table
 from crawler.cli.progress import Progress
 from crawler.outcome import Outcome
@@ -56,10 +64,7 @@ def crawl(
         typer.Option("--max-pages", min=1, metavar="N", help="Stop after so many pages a site."),
     ] = None,
     at: At = None,
-    delay: Annotated[
-        float | None,
-        typer.Option("--delay", metavar="SECONDS", help="Pause between requests to one host."),
-    ] = None,
+    delay: Delay = None,
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Look again at every known article.")
     ] = False,

@@ -11,6 +11,7 @@ from archive import errors
 from archive.article import Run
 from crawler.outcome import EXIT_CODES as OUTCOME_CODES
 from crawler.outcome import Outcome
+from crawler.provinces import UnknownProvince
 from crawler.registry import UnknownSite
 
 DONE = 0
@@ -30,7 +31,7 @@ MEANINGS = {
     DONE: "done; after a crawl: every run is ok",
     FAILED: "our own error; after a crawl: a run failed, see the log",
     USAGE: "the command line is wrong, or asks for what is refused",
-    NOT_FOUND: "no such site, article, version or capture",
+    NOT_FOUND: "no such site, province, article, version or capture",
     NOT_A_COLLECTION: "the directory is not a collection",
     BUSY: "the collection is in use by another run",
     DAMAGED: "verify found, or a command met, a damaged file",
@@ -51,6 +52,7 @@ MEANINGS = {
 
 _OF_ERROR: dict[type[Exception], int] = {
     UnknownSite: NOT_FOUND,
+    UnknownProvince: NOT_FOUND,
     errors.ArticleNotFound: NOT_FOUND,
     errors.CaptureNotFound: NOT_FOUND,
     errors.NotACollection: NOT_A_COLLECTION,
@@ -71,7 +73,7 @@ _GRAVEST_FIRST = (
     Outcome.OK,
 )
 
-EXPECTED = (UnknownSite, errors.ArchiveError, OSError)
+EXPECTED = (UnknownSite, UnknownProvince, errors.ArchiveError, OSError)
 """Errors that are an answer: told in one line, without a traceback."""
 
 

@@ -37,6 +37,10 @@ At = Annotated[
         " Once for each of its domains; with the site's name when several are crawled.",
     ),
 ]
+Delay = Annotated[
+    float | None,
+    typer.Option("--delay", metavar="SECONDS", help="Pause between requests to one host."),
+]
 _NAMED = re.compile(r"([\w-]+)=(.+)")
 
 

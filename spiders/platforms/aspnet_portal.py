@@ -5,11 +5,8 @@ from crawler.site import ArticleRules, ListingRules, Platform, Trap, UrlRules
 PLATFORM = Platform(
     name="aspnet_portal",
     title="ASP.NET portal",
-    signs=(
-        r"<form[^<>]{1,300}id=\"(?:form1|aspnetForm|Form)\"",
-        r"name=\"__VIEWSTATE\"",
-        r"\b__doPostBack\b",
-        r"\bctl00_\w+|\bdnn_ctr\d+",
+    signs=(  # one for all that every ASP.NET page has: SharePoint and DNN have it too
+        r"<form[^<>]{1,300}id=\"form1\"",
         r"href=\"(?:https?://[^\"/]+)?(?:/\d{3,}){3,4}/",
     ),
     urls=UrlRules(

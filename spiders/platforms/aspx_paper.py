@@ -8,9 +8,8 @@ PLATFORM = Platform(
     signs=(
         r"<h1[^<>]{1,300}id=\"title\"",
         r"id=\"current-date\"",
-        r"id=\"content\"",
         r"\bparent_cate\b|[?&;]cate=\d+",
-        r"-a?\d{4,}\.(?:aspx|html)\"",
+        r"-\d{4,}\.aspx\"|-a\d{4,}\.html\"",
     ),
     urls=UrlRules(
         article=(r"-a?(?P<id>\d+)\.(?:aspx|html)$",),

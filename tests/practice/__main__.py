@@ -6,7 +6,8 @@ import argparse
 import threading
 from pathlib import Path
 
-from tests.practice.web import PracticeWeb
+from tests.practice.newcomers import NEWCOMERS
+from tests.practice.web import SITES, PracticeWeb
 
 
 def main() -> None:
@@ -15,6 +16,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=40, help="for each site")
     parser.add_argument("--base-port", type=int, default=8100, help="0: any free ports")
     parser.add_argument("--seeds-dir", type=Path, default=None)
+    parser.add_argument("--newcomers", action="store_true", help="sites that no list has")
     options = parser.parse_args()
     web = PracticeWeb(
         seed=options.seed,
@@ -22,6 +24,7 @@ def main() -> None:
         base_port=options.base_port,
         seeds_dir=options.seeds_dir,
         keep_bytes=False,
+        kinds=NEWCOMERS if options.newcomers else SITES,
     )
     with web:
         for name, site in web.sites.items():

@@ -21,6 +21,11 @@ PEN_NAMES = (
     "Lê Vy", "Cẩm Tiên", "Đăng Khoa", "Thành Nam", "Quỳnh Như", "Hồ Lam",
 )  # fmt: skip
 
+OTHER_PLACES = (
+    "xã Thuận An", "xã Đông Thạnh", "phường Cái Vồn", "xã Mỹ Hòa", "xã Bản Phố", "xã Na Hối",
+    "thị trấn Hòn Đất", "xã Ninh Phước", "phường Vĩnh Hải", "huyện Kế Sách",
+)  # fmt: skip
+"""Of sites that have none of their own."""
 PLACES: dict[str, tuple[str, ...]] = {
     "dongthap_portal": (
         "xã Mỹ Đông", "xã Phú Điền", "xã Đốc Binh Kiều", "xã Thanh Mỹ", "xã Láng Biển",

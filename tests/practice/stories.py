@@ -175,7 +175,7 @@ class Author:
         event_day = when - timedelta(days=rng.randrange(0, 3))
         bodies = rng.sample(stock.BODIES, 2)
         ranks = rng.sample(stock.RANKS, 2)
-        place = rng.choice(stock.PLACES[self.site])
+        place = rng.choice(stock.PLACES.get(self.site, stock.OTHER_PLACES))
         return template.format(
             name=self.person(), name2=self.person(), rank=ranks[0], rank2=ranks[1],
             body=bodies[0], body2=bodies[1], place=place, Place=place[0].upper() + place[1:],

@@ -23,7 +23,7 @@ from tests.practice.truth import Hit, Truth
 from tests.practice.wordpress import ChoDon
 
 SITES: tuple[type[PracticeSite], ...] = (DongThapPortal, BaoHaTinh, ChoDon, TraVinh, BaoDongThap)
-HOSTS_OF = {"baodongthap": 2}
+HOSTS_OF = {"baodongthap": 2, "baovung": 2}
 """Sites that answer on more than one port, as they do under more than one name."""
 
 
@@ -34,7 +34,7 @@ class PracticeWeb:
     directory without `ideal.json` means generated articles only. `start` pins the time that pages
     print; it is now otherwise. `keep_bytes=False` keeps the log small: hits without their bytes.
     With `base_port` the sites listen on that port and the five after it. With `tls` each of them
-    is also to be had over TLS, at `site.secure`.
+    is also to be had over TLS, at `site.secure`. `kinds` are other sites than the five.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class PracticeWeb:
         keep_bytes: bool = True,
         only: tuple[str, ...] = (),
         tls: Tls = "",
+        kinds: tuple[type[PracticeSite], ...] = SITES,
     ) -> None:
         self.seed = seed
         self.article_count = articles
@@ -55,6 +56,7 @@ class PracticeWeb:
         self.base_port = base_port
         self.only = only
         self.tls = tls
+        self.kinds = kinds
         self.clock = Clock(start)
         self.quirks: dict[str, Quirks] = {}
         self.server = Server(keep_bytes)
@@ -66,7 +68,7 @@ class PracticeWeb:
         texts = seeds.load(self.seeds_dir)
         ports = 0
         listening: list[tuple[PracticeSite, str, socket.socket]] = []
-        for kind in SITES:
+        for kind in self.kinds:
             bound = [self.bind(ports + n) for n in range(HOSTS_OF.get(kind.name, 1))]
             ports += len(bound)
             if self.only and kind.name not in self.only:

@@ -1,8 +1,10 @@
 """Every site of the list."""
 
+import sys
+
 import pytest
 
-from crawler import registry
+from crawler import provinces, registry
 
 SPIDERS = {site.name: registry.spider(site.name) for site in registry.sites()}
 
@@ -31,6 +33,20 @@ def test_seeds_are_listings_in_scope(name: str) -> None:
     rules = registry.rules(site)
     scope = Scope(site.domains, rules.urls, rules.traps)
     assert [scope.decide(seed).kind for seed in site.seeds] == ["listing"] * len(site.seeds)
+
+
+@pytest.mark.parametrize("name", SPIDERS)
+def test_provinces_are_provinces(name: str) -> None:
+    """A site's province is one of today or of before the merger, as it spells itself; a file whose
+    province lost its name says what that is part of now.
+    """
+    site = SPIDERS[name].site
+    if not site.province:
+        return
+    assert provinces.named(site.province) == site.province
+    now = provinces.today(site.province).name
+    module = sys.modules[SPIDERS[name].__module__]
+    assert now == site.province or now in (module.__doc__ or "")
 
 
 def test_an_unknown_site_is_named_with_its_neighbours() -> None:

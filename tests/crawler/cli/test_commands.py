@@ -38,11 +38,31 @@ def test_sites() -> None:
     assert all(site["province"] and site["level"] and site["platform"] for site in sites.values())
 
 
+def test_sites_of_a_province() -> None:
+    """A province of old or of today, without marks, leads to its sites and to no others; each tells
+    what its province is part of now, and what is likely to have come in the place of its host.
+    """
+    for name in ("tra vinh", "Vĩnh Long"):
+        (site,) = answer("sites", "--province", name)
+        assert (site["name"], site["province"], site["today"]) == (
+            "travinh",
+            "Trà Vinh",
+            "Vĩnh Long",
+        )
+        assert site["replaced_by"]["new"] == "vinhlong.gov.vn"
+        assert site["replaced_by"]["known"] == "likely"
+    assert answer("sites", "--province", "Huế") == []
+    done = tinhuy("sites", "--province", "Chợ Đồn")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert "is no province" in done.stderr
+
+
 def test_sites_in_a_pipe() -> None:
     """Without a terminal the sites are lines with tabs under a line of names."""
     lines = [line.split("\t") for line in tinhuy("sites").stdout.splitlines()]
-    assert lines[0] == ["name", "title", "province", "level", "platform", "host"]
-    assert {len(line) for line in lines} == {6}
+    names = "name title province today level platform host replaced_by"
+    assert lines[0] == names.split()
+    assert {len(line) for line in lines} == {8}
 
 
 def test_scrapy_knows_the_same_sites(root: Path) -> None:

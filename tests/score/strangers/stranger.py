@@ -13,7 +13,7 @@ from tests.practice.wire import Answer, Asked
 
 
 class Stranger(PracticeSite):
-    """A site that is read and never crawled: it answers with articles, lists and its front page."""
+    """A site that nobody has seen: it answers with articles, lists and its front page."""
 
     site_host: ClassVar = "https://cong.example.vn"
     home_title: ClassVar[str] = "Trang chủ"
@@ -25,6 +25,10 @@ class Stranger(PracticeSite):
     @abstractmethod
     def listed(self, title: str, stories: Sequence[Story], asked: Asked) -> str:
         """A page that lists stories."""
+
+    def listing_targets(self) -> tuple[str, ...]:
+        """The front page: nothing asks a stranger for another list of its own accord."""
+        return ("/",)
 
     def home(self, asked: Asked, match: re.Match[str]) -> Answer:
         newest = self.newest()[: self.page_size]
