@@ -126,6 +126,7 @@ class Run:
     """One crawl of one site. `counts`: whole numbers by name; `outcome`: see crawler.outcome.
 
     `at` are the URLs that stood for the site's own domains, in their order: none in most runs.
+    `reason` says in words why the outcome is what it is, where there is something to say.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Run:
     outcome: str
     counts: dict[str, int] = field(default_factory=dict)
     at: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

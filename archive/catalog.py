@@ -335,8 +335,9 @@ class Catalog:
 
     def _put_run(self, run: Run) -> None:
         counts, at = json.dumps(run.counts, sort_keys=True), json.dumps(run.at)
-        row = (run.id, run.site, run.started_at, run.finished_at, run.outcome, counts, at)
-        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        texts = (run.id, run.site, run.started_at, run.finished_at, run.outcome)
+        row = (*texts, counts, at, run.reason)
+        self._db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     def _put_look(self, look: Look) -> None:
         row = self._select(

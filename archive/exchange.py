@@ -12,11 +12,15 @@ Truncation = Literal["length", "time", "disconnect", "unspecified"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tls:
-    """What was negotiated. `verdict` is "ok" or why the certificate would not have been trusted."""
+    """What was negotiated. `verdict` is "ok" or why the certificate would not have been trusted.
+
+    `weakness`: why no handshake came about by today's rules, where one did by older ones.
+    """
 
     protocol: str
     cipher: str
     verdict: str = "ok"
+    weakness: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -170,6 +170,7 @@ def _remarks(exchange: Exchange, response: Message | None) -> Pairs:
         ("fetchTimeMs", str(exchange.milliseconds)),
         ("error", one_line(exchange.error or "")),
         ("certificate", one_line(exchange.tls.verdict) if exchange.tls else ""),
+        ("tls-weakness", one_line(exchange.tls.weakness) if exchange.tls else ""),
         ("captureMode", "wire"),
         *(("note", one_line(note)) for note in notes),
     ]

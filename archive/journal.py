@@ -121,7 +121,7 @@ def _run(fields: dict[str, Any]) -> Run:
     at = tuple(_url(url) for url in fields.get("at", ()))
     texts = {name: _string(fields[name]) for name in names}
     _name(texts["site"])
-    return Run(**texts, counts=counts, at=at)
+    return Run(**texts, counts=counts, at=at, reason=_string(fields.get("reason", "")))
 
 
 def _model(fields: dict[str, Any]) -> Model:

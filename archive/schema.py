@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 5
 """Kept in `user_version`. A catalog is derived: one of another version is rebuilt, not migrated."""
 
 SCHEMA = """
@@ -43,7 +43,8 @@ CREATE TABLE runs (
     finished_at TEXT NOT NULL,
     outcome TEXT NOT NULL,
     counts TEXT NOT NULL,
-    at TEXT NOT NULL
+    at TEXT NOT NULL,
+    reason TEXT NOT NULL
 );
 CREATE TABLE models (
     site TEXT NOT NULL,

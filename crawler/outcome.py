@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -16,7 +17,11 @@ class Outcome(StrEnum):
     UNREACHABLE = "unreachable"
     """No seed gave an answer."""
     BLOCKED = "blocked"
-    """Every answer of the seeds was a refusal: 401, 403, 429 or 503."""
+    """It refuses us: by 401, 403, 429 or 503, by a captcha, by one page in the place of all."""
+    MOVED = "moved"
+    """Its front page, or nearly all of its pages, lead to one place elsewhere."""
+    PARKED = "parked"
+    """The site is gone; a hoster or dealer holds its name."""
     FAILED = "failed"
     """Our own error, or the disk's: see the log."""
 
@@ -28,22 +33,40 @@ EXIT_CODES = {
     Outcome.INCOMPLETE: 11,
     Outcome.UNREACHABLE: 12,
     Outcome.BLOCKED: 13,
+    Outcome.MOVED: 14,
+    Outcome.PARKED: 15,
 }
 """2 to 9 belong to the command line: bad usage, bad input, a busy or broken collection."""
 
 
-def judge(counts: Mapping[str, int], reason: str, known: bool) -> Outcome:
-    """The outcome of a run from its counts, why the spider closed, and if any article is known.
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """How a run went, and why, in words for people; `why` may quote the site."""
 
-    A run that goes on with what another has begun may have no seed to ask.
+    outcome: Outcome
+    why: str
+
+
+_STOPPED = {
+    "hours": Outcome.INCOMPLETE,
+    "shutdown": Outcome.INCOMPLETE,
+    "told to wait": Outcome.BLOCKED,
+}
+"""Reasons to close a spider that say all."""
+
+
+def judge(
+    counts: Mapping[str, int], reason: str, known: bool, found: Diagnosis | None = None
+) -> Outcome:
+    """The outcome of a run from its counts, why the spider closed, if any article is known, and
+    what its symptoms have in common.
     """
     if counts.get("errors") or reason in ("storage", "failed"):
         return Outcome.FAILED
-    answered = counts.get("seeds_answered", 0)
-    if not answered and counts.get("asked", 1) and not counts.get("pages"):
-        return Outcome.UNREACHABLE
-    if answered and counts.get("seeds_refused", 0) >= answered:
-        return Outcome.BLOCKED
+    if reason in _STOPPED:
+        return _STOPPED[reason]
+    if found:
+        return found.outcome
     if reason != "finished" or counts.get("failures") or counts.get("left_out"):
         return Outcome.INCOMPLETE
     return Outcome.OK if known else Outcome.EMPTY

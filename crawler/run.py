@@ -29,15 +29,12 @@ from crawler.generic import spider_for
 from crawler.outcome import Outcome
 from crawler.scope import address
 from crawler.session import Session, session_of
+from crawler.settings import CONTACT
 from crawler.spider import SiteSpider
 from crawler.survey import Survey, surveying
 
 MIN_DELAY = 0.5
 """Seconds between requests to a host that is not loopback: nobody is asked faster."""
-
-LEAST_PAUSE = 0.001
-"""Seconds. With none at all Scrapy 2.19 starts whatever is queued at once, whatever the concurrency
-of the host: it counts a request as under way only when its task first runs."""
 
 WATCH_SECONDS = 0.25
 
@@ -94,7 +91,9 @@ def crawl(
     StorageFailed, when all runs have ended, if the disk refused to take what one of them wrote.
     """
     jobs = [_Job.of(name) for name in names]
-    sessions = _run(jobs, {"COLLECTION": str(collection), **_settings(options, jobs)}, watch)
+    settings = {"COLLECTION": str(collection), **_settings(options, jobs)}
+    _mind_contact(jobs, options)
+    sessions = _run(jobs, settings, watch)
     return [session.run for session in sessions if session.run]
 
 
@@ -183,7 +182,6 @@ def survey_site(url: str, collection: Path, options: CrawlOptions = CrawlOptions
 logger = logging.getLogger(__name__)
 
 REPLAY_SETTINGS: dict[str, Any] = {
-    "DOWNLOAD_DELAY": 0,
     "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.fetching.replay.ReplayHandler"),
     "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
     "REFRESH": True,
@@ -231,8 +229,21 @@ def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
         for job in jobs:
             site = job.spider.site
             _check_delay(options.delay, options.at.get(site.name) or [job.url or site.seeds[0]])
-        settings["DOWNLOAD_DELAY"] = max(options.delay, LEAST_PAUSE)
+        settings["HOST_DELAY"] = options.delay
     return settings
+
+
+def _mind_contact(jobs: Sequence[_Job], options: CrawlOptions) -> None:
+    """Somebody else's server should be able to ask us to stop: say so if it cannot."""
+    hosts = {
+        urlsplit(url).hostname or ""
+        for job in jobs
+        for url in options.at.get(job.spider.site.name) or [job.url or job.spider.site.seeds[0]]
+    }
+    if not CONTACT and not all(map(_is_loopback, hosts)):
+        logger.warning(
+            "nobody is named to whom owners of sites can write: set TINHUY_CONTACT to an address"
+        )
 
 
 def _check_url(url: str) -> None:

@@ -30,9 +30,10 @@ from archive.cdxj import timestamp
 from archive.writer import warc_date
 from crawler.archived import Study
 from crawler.ledger import Ledger, ledger_path
-from crawler.outcome import Outcome, judge
+from crawler.outcome import Diagnosis, Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
 from crawler.site import RevisitPolicy
+from crawler.symptoms import Symptoms
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -44,6 +45,9 @@ ROUND = timedelta(hours=20)
 
 LESSONS = 100
 """Pages of which what they teach is held until it is learned."""
+
+MAX_REASON = 500
+"""Characters of what is said of why a run went as it did."""
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +63,8 @@ class Session:
     page, by the rules of its spider, which sets it. `recording` is None in a replay: nothing is
     written then. `trouble` is why it could not be written. `model` is what was known of the site
     when the run began: all its pages are read by it. `ledger` is what was met and what waits; in a
-    replay it is in memory. Opening raises what `Collection.open` and `Collection.recording` raise;
+    replay it is in memory. `symptoms` is what its pages have in common, `why` the reason of an
+    early end that has one. Opening raises what `Collection.open` and `Collection.recording` raise;
     `close` must follow.
     """
 
@@ -78,6 +83,8 @@ class Session:
         self.counts: Counter[str] = Counter()
         self.run: Run | None = None
         self.trouble: Exception | None = None
+        self.symptoms = Symptoms()
+        self.why = ""
         self.study: Study = partial(study, site=site)
         replaying = settings.getbool("REPLAY")
         self.collection = _collection(Path(settings["COLLECTION"]), create=not replaying)
@@ -155,12 +162,15 @@ class Session:
             self.trouble = StorageFailed(self.collection.path, "the disk refused what was written")
         if self.run is None:
             self.counts["left_out"] += self.ledger.count_waiting(pages=True)
+            found = self.symptoms.diagnosis()
+            outcome = self._outcome(reason, found)
             run = Run(
                 id=self.run_id,
                 site=self.site,
                 started_at=warc_date(self.started),
                 finished_at=warc_date(self.clock()),
-                outcome=self._outcome(reason),
+                outcome=outcome,
+                reason=self._reason(outcome, found),
                 counts=self.live_counts(),
                 at=self.at,
             )
@@ -168,7 +178,7 @@ class Session:
                 self._finish(run, is_whole=reason == "finished")
             except Exception as error:
                 self.trouble = self.trouble or error
-                run = replace(run, outcome=Outcome.FAILED)
+                run = replace(run, outcome=Outcome.FAILED, reason=_in_short(str(self.trouble)))
             self.run = run
         return self.run
 
@@ -183,10 +193,20 @@ class Session:
             counts["revisits"] = self.recording.revisits
         return dict(sorted(counts.items()))
 
-    def _outcome(self, reason: str) -> Outcome:
+    def _outcome(self, reason: str, found: Diagnosis | None) -> Outcome:
         if self.trouble:
             return Outcome.FAILED
-        return judge(self.counts, reason, bool(self.known) or self.counts["articles"] > 0)
+        return judge(self.counts, reason, bool(self.known) or self.counts["articles"] > 0, found)
+
+    def _reason(self, outcome: Outcome, found: Diagnosis | None) -> str:
+        """Why the outcome is what it is, and what troubles there were that stopped nothing."""
+        why = str(self.trouble or "") or self.why
+        if not why and found and found.outcome == outcome:
+            why = found.why
+        if not why and outcome == Outcome.INCOMPLETE:
+            lost = {name: self.counts[name] for name in ("failures", "left_out")}
+            why = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in lost.items() if n)
+        return _in_short("; ".join(filter(None, (why, *self.symptoms.notes))))
 
     def _finish(self, run: Run, *, is_whole: bool) -> None:
         """The catalog hears of everything while the site is still ours."""
@@ -219,6 +239,10 @@ class Session:
             return None
         content = learned.to_json()
         return Model(site=self.site, version=learned.version, learned_at=at, content=content)
+
+
+def _in_short(reason: str) -> str:
+    return " ".join(reason.split())[:MAX_REASON]
 
 
 def newest_model(catalog: Catalog, site: str) -> SiteModel:

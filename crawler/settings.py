@@ -5,6 +5,7 @@ TINHUY_COLLECTION (COLLECTION), TINHUY_CONTACT (CONTACT) and TINHUY_SITES (SITES
 """
 
 import os
+from importlib.metadata import version
 
 # Ours
 
@@ -22,6 +23,12 @@ CONTACT = os.environ.get("TINHUY_CONTACT", "")
 
 AT: dict[str, list[str]] = {}
 """By site name: URLs that stand for its domains, in their order: a moved host, a mirror."""
+
+CRAWL_HOURS = ""
+"""Hours of the day in Vietnam in which a site may be asked, as "22:00-05:00"; empty for all."""
+
+HOST_DELAY = 2.0
+"""Seconds between requests to one host. Scrapy's own DOWNLOAD_DELAY is of one crawler only."""
 
 MAX_PAGES = 0
 """Listing and article pages to fetch in one run; 0 means all."""
@@ -41,6 +48,9 @@ REPLAY = False
 REPLAY_AT = None
 """The moment to replay, as ISO 8601 with its zone; None means the newest captures."""
 
+PATIENCE = 600
+"""Seconds in all that a run waits for a host that answers "Retry-After"; then it is left alone."""
+
 SITES = os.path.expanduser(os.environ.get("TINHUY_SITES", ""))
 """A directory of more sites than the package has; `tinhuy sites add` writes there."""
 
@@ -54,7 +64,7 @@ REQUISITES = True
 
 BOT_NAME = "tinhuy"
 
-CONCURRENT_REQUESTS = 4  # what waits in the downloader must still be asked for after Ctrl-C
+CONCURRENT_REQUESTS = 8  # of one site on all hosts: room for those that hang beside its own
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines; a site may say otherwise
 
@@ -67,13 +77,13 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.fetching.robots.RobotsMiddleware": 100,  # an error of the server is no permission
     "crawler.fetching.decoding.DecodingMiddleware": 590,  # the other drops pages of false gzip
     "crawler.fetching.recall.RecallMiddleware": 560,  # behind robots.txt, before what would send
     "crawler.fetching.location.LocationMiddleware": 610,  # before Scrapy follows a redirect
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
 }
-
-DOWNLOAD_DELAY_JITTER = 0  # a delay is a promise, not an average
 
 DOWNLOAD_HANDLERS = {
     "data": None,  # nothing but http and https is fetched
@@ -106,6 +116,10 @@ REMOTE_CONTROL_ENABLED = False  # it lets code in
 
 ROBOTSTXT_OBEY = True
 
+ROBOTSTXT_USER_AGENT = BOT_NAME  # what a robots.txt calls us (RFC 9309 §2.2.1)
+
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the run says it in a line of its own
+
 RETRY_HTTP_CODES = [408, 412, 429, 500, 502, 503, 504, 522, 524]  # 412: to a conditional request
 
 SCHEDULER = "crawler.scheduler.LedgerScheduler"  # JOBDIR does not survive kill -9
@@ -114,4 +128,4 @@ SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # it lets code in
 
-USER_AGENT = "tinhuy/0.2 (web archive" + (f"; {CONTACT})" if CONTACT else ")")
+USER_AGENT = f"tinhuy/{version('tinhuy')} (web archive" + (f"; {CONTACT})" if CONTACT else ")")

@@ -77,6 +77,8 @@ class Politeness:
     """`delay` in seconds between requests to one host. Never more than one is under way."""
 
     delay: float = 2.0
+    hours: str = ""
+    """Hours of the day in Vietnam in which it may be asked, as "22:00-05:00"; empty for all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

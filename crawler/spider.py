@@ -19,23 +19,29 @@ from scrapy.settings import BaseSettings
 from scrapy.utils.response import get_base_url
 
 from archive import Article, CaptureNotFound, Gone, StorageFailed
+from archive.exchange import Tls
 from archive.urlkey import without_user
 from archive.writer import warc_date
 from crawler import feeds, links, registry, requisites
 from crawler.feeds import Entry
-from crawler.fetching.capture import CredentialsRefused, record_to
+from crawler.fetching.capture import CredentialsRefused, record_to, stop
+from crawler.fetching.failures import in_words
 from crawler.fetching.guard import AddressRefused
 from crawler.fetching.location import RedirectedInCircle
 from crawler.fetching.recall import Recall, recall_for
 from crawler.fetching.replay import replay_from
+from crawler.fetching.robots import RobotsUnread
+from crawler.fetching.turns import HostClosed, NotAsked, OutOfHours
 from crawler.frontier import Finding, Frontier
 from crawler.ledger import GONE, PAGES, Visit
 from crawler.links import Links, Postback, whole
+from crawler.politeness import Hours
 from crawler.reading import NotAnArticle, Page, study
 from crawler.scheduler import FORM
 from crawler.scope import Scope
 from crawler.session import Session, open_session
 from crawler.site import Site
+from crawler.symptoms import Answer
 from crawler.traps import Harvest
 
 MAX_IMPORTS = 5
@@ -43,6 +49,9 @@ MAX_IMPORTS = 5
 
 MAX_SITEMAPS = 50
 """That a robots.txt names."""
+
+LONGEST_NOTICE = 20_000
+"""Bytes of a listing that may be a notice in its place."""
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
@@ -66,7 +75,9 @@ class SiteSpider(scrapy.Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         super().update_settings(settings)
-        settings.set("DOWNLOAD_DELAY", cls.site.politeness.delay, priority="spider")
+        settings.set("HOST_DELAY", cls.site.politeness.delay, priority="spider")
+        Hours.of(cls.site.politeness.hours)
+        settings.set("CRAWL_HOURS", cls.site.politeness.hours, priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -192,7 +203,9 @@ class SiteSpider(scrapy.Spider):
 
     def parse_listing(self, response: Response) -> Found:
         """A page of links: articles, other listings, the next page."""
-        if not self._is_sound(response) or not isinstance(response, TextResponse):
+        sound = self._is_sound(response)
+        self._tell(response, self._notice(response) if sound else "")
+        if not sound or not isinstance(response, TextResponse):
             return
         if response.meta.get("seed"):
             self._doubt(response)
@@ -206,6 +219,8 @@ class SiteSpider(scrapy.Spider):
             for found in self._reading(response):
                 is_article = isinstance(found, Article)
                 yield found
+        else:
+            self._tell(response)
         if response.status == 200 and isinstance(response, TextResponse):
             yield from self._links(whole(response), is_article=is_article)
             yield from self._requisites(whole(response))
@@ -247,14 +262,22 @@ class SiteSpider(scrapy.Spider):
     def failed(self, failure: Any) -> None:
         """No answer, after all retries. Another form of the address may still be tried."""
         request = failure.request
+        if failure.check(NotAsked):
+            self._put_off(request, failure.value)
+            return
         self.session.ledger.failed(request.meta["key"], _reason(failure))
+        seed = bool(request.meta.get("seed"))
         if failure.check(StorageFailed):
             self.session.trouble = failure.value
         elif failure.getErrorMessage() == _FORBIDDEN:
             self.session.counts["forbidden"] += 1
+            if seed:
+                self.session.symptoms.failed("its robots.txt forbids the front page", seed=True)
             self.session.refuse(request.url, "robots.txt", request.meta["via"])
         elif failure.check(*_REFUSALS):
             self.session.counts["refused"] += 1
+            if seed:
+                self.session.symptoms.failed(failure.getErrorMessage(), seed=True)
             self.session.refuse(request.url, failure.getErrorMessage(), request.meta["via"])
         elif request.meta["kind"] == "requisite":
             self.session.counts["requisites_failed"] += 1
@@ -263,8 +286,27 @@ class SiteSpider(scrapy.Spider):
         elif request.meta["kind"] != "feed":
             self.session.counts["failures"] += 1
             self.frontier.release(request.meta["key"])
-            address, why = without_user(request.url), failure.getErrorMessage()
-            self.logger.warning("failed: %s: %s", address, why)
+            why = in_words(failure.value)
+            self.session.symptoms.failed(why, seed=seed)
+            self.logger.warning("failed: %s: %s", without_user(request.url), why)
+            self._stop_if_useless()
+
+    def _put_off(self, request: Request, why: NotAsked) -> None:
+        """What was not sent may be in another run: it stays in the ledger where that is certain."""
+        session, closed = self.session, isinstance(why, HostClosed)
+        if isinstance(why, RobotsUnread) or (closed and self._is_away(request.url)):
+            session.ledger.failed(request.meta["key"], "the host is left alone")
+        session.counts["left_out"] += request.meta["kind"] in PAGES
+        session.refuse(request.url, str(why), request.meta["via"])
+        if isinstance(why, RobotsUnread) and request.meta["kind"] in PAGES:
+            session.symptoms.failed(in_words(why), seed=bool(request.meta.get("seed")))
+            self._stop_if_useless()
+        elif isinstance(why, OutOfHours) or (closed and not self._is_away(request.url)):
+            session.why = session.why or str(why)
+            stop(self.crawler, "told to wait" if closed else "hours")
+
+    def _is_away(self, url: str) -> bool:
+        return self.scope.decide(url).rule == "another host"
 
     # Judging and reading
 
@@ -295,13 +337,54 @@ class SiteSpider(scrapy.Spider):
     def _reading(self, response: Response) -> Found:
         """Read a page, once in a run whatever its addresses are."""
         if self._left_the_site(response):
+            self._tell(response)
             yield from self._redirected(response)
             return
         reading = self.session.study(page_from(response))
+        self._note(response, reading.found)
         if reading.found.url not in self.urls_read:
             self.urls_read.add(reading.found.url)
             self.session.learn(reading)
             yield reading.found
+
+    def _notice(self, response: Response) -> str:
+        """What a listing is instead, where it may be a notice: it is short, or the front page."""
+        if not response.meta.get("seed") and len(response.body) > LONGEST_NOTICE:
+            return ""
+        found = self.session.study(_page(response)).found
+        return found.reason if isinstance(found, NotAnArticle) else ""
+
+    def _note(self, response: Response, found: Article | Gone | NotAnArticle) -> None:
+        """Tell what was read: of which kind the page is, and if an article is still there."""
+        self._tell(response, found.reason if isinstance(found, NotAnArticle) else "")
+        known = self.session.known.get(found.url)
+        if known and not known.gone_at and not isinstance(found, NotAnArticle):
+            self.session.symptoms.looked(gone=isinstance(found, Gone))
+
+    def _tell(self, response: Response, notice: str = "") -> None:
+        """Add a page to the symptoms of the site, and end a run that can only do harm."""
+        capture, symptoms = response.meta["capture"], self.session.symptoms
+        symptoms.answered(
+            Answer(
+                asked=response.meta.get("redirect_urls", [response.url])[0],
+                came=response.url,
+                status=response.status,
+                digest=str(capture.digest or "") if capture else "",
+                size=len(response.body),
+                notice=notice,
+                seed=bool(response.meta.get("seed")),
+                away=self._is_away(response.url),
+            )
+        )
+        for trouble in _tls_troubles(response):
+            symptoms.note(trouble)
+        self._stop_if_useless()
+
+    def _stop_if_useless(self) -> None:
+        found = self.session.symptoms.must_stop()
+        if found and self.session.recording and not self.session.why:
+            self.session.why = found.why
+            stop(self.crawler, found.outcome)
 
     def _left_the_site(self, response: Response) -> bool:
         """A redirect to a page that is no article (typical of removed sites) is not read as one."""
@@ -455,3 +538,13 @@ def page_from(response: Response) -> Page:
         content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
         capture=capture,
     )
+
+
+def _tls_troubles(response: Response) -> Iterator[str]:
+    """What was not as it should be with the connection that a page came over."""
+    tls: Tls | None = response.meta.get("tls")
+    host = urlsplit(response.url).netloc
+    if tls and tls.verdict != "ok":
+        yield f"certificate of {host}: {tls.verdict}"
+    if tls and tls.weakness:
+        yield f"weak TLS at {host}: {tls.weakness}"

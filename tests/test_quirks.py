@@ -66,10 +66,35 @@ def test_refusal_is_called_refusal(crawl: Crawl, refusal: Any) -> None:
     assert found["known"] == set()
 
 
-@pytest.mark.parametrize(
-    "quirks", [Quirks(everything_home=True), Quirks(redirect_loop=True)], ids=str
-)
-def test_redirects_home_or_in_circles_make_no_article(crawl: Crawl, quirks: Quirks) -> None:
-    """Articles that redirect to the front page or to themselves are not read, and none is known."""
-    found = crawl(quirks, code=10)
+def test_a_site_that_sends_all_pages_home_has_moved(crawl: Crawl) -> None:
+    """Pages that redirect to the front page are not read, and the run says where they lead."""
+    found = crawl(Quirks(everything_home=True), code=14)
     assert found["known"] == set()
+    assert found["run"]["outcome"] == "moved"
+    assert "lead to http://127.0.0.1:" in found["run"]["reason"]
+
+
+def test_redirects_in_circles_make_no_article(crawl: Crawl) -> None:
+    """Articles that redirect to themselves are not read, and none is known."""
+    assert crawl(Quirks(redirect_loop=True), code=10)["known"] == set()
+
+
+def test_a_wall_with_status_200_is_a_refusal(crawl: Crawl) -> None:
+    """An excuse with status 200 under every address is told as refusal."""
+    found = crawl(Quirks(refusal="page"), code=13)
+    assert found["known"] == set()
+    assert "refuses us" in found["run"]["reason"]
+
+
+def test_a_captcha_at_the_front_is_told(crawl: Crawl) -> None:
+    """A front page that asks for a captcha is told, though articles are found by other ways."""
+    found = crawl(Quirks(refusal="captcha"), code=11)
+    assert found["known"] == found["truths"]
+    assert "human" in found["run"]["reason"]
+
+
+def test_a_robots_txt_that_cannot_be_had_is_why(crawl: Crawl) -> None:
+    """A site whose robots.txt answers 503 is left alone, and the run says that it was so."""
+    found = crawl(Quirks(robots="503"), code=12)
+    assert "robots.txt" in found["run"]["reason"]
+    assert "503" in found["run"]["reason"]

@@ -48,6 +48,8 @@ ADVICE = {
     Outcome.INCOMPLETE: "something was left out; the next crawl looks for it again",
     Outcome.UNREACHABLE: "no seed gave an answer; look at the address, then at the network",
     Outcome.BLOCKED: "it refused us; ask its owner, and let some time pass",
+    Outcome.MOVED: "look where it leads; a new address of the same site goes into its file",
+    Outcome.PARKED: "what was kept of it is all there is; look for its successor",
     Outcome.FAILED: "our own error or the disk's, told in the log; what was kept is safe",
 }
 
@@ -88,8 +90,9 @@ def crawl(
         raise exits.Refused(str(error)) from error
     print_runs(runs, as_json=as_json)
     for each in runs:
-        if advice := ADVICE.get(Outcome(each.outcome)):
-            print(f"tinhuy: {each.site}: {each.outcome}: {advice}", file=sys.stderr)
+        advice = ADVICE.get(Outcome(each.outcome), "")
+        if told := "; ".join(filter(None, (harmless(each.reason), advice))):
+            print(f"tinhuy: {each.site}: {each.outcome}: {told}", file=sys.stderr)
         for word in filter(None, (_taught(each), _trapped(each))):
             print(f"tinhuy: {each.site}: {word}", file=sys.stderr)
     raise typer.Exit(exits.of_runs(runs))

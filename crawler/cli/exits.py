@@ -45,6 +45,8 @@ MEANINGS = {
     OUTCOME_CODES[Outcome.INCOMPLETE]: "something was left out: failures, --max-pages, Ctrl-C",
     OUTCOME_CODES[Outcome.UNREACHABLE]: "a site gave no answer",
     OUTCOME_CODES[Outcome.BLOCKED]: "a site refused us",
+    OUTCOME_CODES[Outcome.MOVED]: "a site sends all its pages, or its front page, elsewhere",
+    OUTCOME_CODES[Outcome.PARKED]: "a site is gone, and its name for sale or with a hoster",
     INTERRUPTED: "Ctrl-C, in a command that cannot end in good order",
     BROKEN_PIPE: "whoever read the output went away",
 }
@@ -66,6 +68,8 @@ _OF_ERROR: dict[type[Exception], int] = {
 
 _GRAVEST_FIRST = (
     Outcome.FAILED,
+    Outcome.PARKED,
+    Outcome.MOVED,
     Outcome.BLOCKED,
     Outcome.UNREACHABLE,
     Outcome.EMPTY,

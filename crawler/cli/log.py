@@ -21,6 +21,8 @@ def tame() -> None:
         exceptions.DownloadTimeoutError,
         exceptions.ResponseDataLossError,
     )
+    # What is wrong with a certificate stands in the run. Scrapy resets levels, but no filters.
+    logging.getLogger("scrapy.core.downloader.tls").addFilter(_is_grave)
     made_by = logging.getLogRecordFactory()
 
     def tamed(*arguments: Any, **named: Any) -> logging.LogRecord:
@@ -34,3 +36,7 @@ def tame() -> None:
         return record
 
     logging.setLogRecordFactory(tamed)
+
+
+def _is_grave(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.WARNING

@@ -4,13 +4,15 @@
 
 and, before the crawl starts, `record_to(crawler, recording)`. The recording is not a setting
 because Scrapy deep-copies settings. `request.meta["capture"]` is then the Capture (or None), so
-that `response.meta["capture"]` is too. Read from meta: "hops" and "via" as the spider has them;
-"R" and the URL before are added for redirects, "P" stands for a robots.txt that Scrapy asked for.
+that `response.meta["capture"]` is too; "tls" is the Tls of a fetch over TLS. Read from meta: "hops"
+and "via" as the spider has them; "R" and the URL before are added for redirects, "P" stands for a
+robots.txt that Scrapy asked for.
 
 Errors reach Scrapy unchanged, after recording, with three exceptions: a response that is not whole
 is an error whatever DOWNLOAD_FAIL_ON_DATALOSS says; AddressRefused and CredentialsRefused are
 logged and not recorded, since nothing was sent; StorageFailed closes the spider with reason
-"storage".
+"storage". Before it is sent a request waits for its turn (see turns.py): one that has none in this
+run is NotAsked; outside the hours of the site the spider is closed with reason "hours".
 """
 
 from __future__ import annotations
@@ -24,11 +26,12 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import BinaryIO, Protocol
 from urllib.parse import urldefrag, urlsplit
 from weakref import WeakKeyDictionary
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -39,6 +42,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import RobotParser
 
 from archive import (
     ArchivedResponse,
@@ -51,8 +55,11 @@ from archive import (
 from archive.group import CREDENTIALS
 from archive.http import read_head
 from archive.urlkey import without_user
-from crawler.fetching.guard import AddressRefused, Guard, GuardedResolver
+from crawler.fetching.failures import of_lookup
+from crawler.fetching.guard import AddressRefused, Guard, GuardedResolver, host_and_port
 from crawler.fetching.replay import response_of
+from crawler.fetching.robots import crawl_delay
+from crawler.fetching.turns import OutOfHours, Terms, Turns
 from crawler.fetching.wiretap import Tape, Wire, Wiretap, new_spool
 
 logger = logging.getLogger(__name__)
@@ -126,6 +133,15 @@ class CaptureHandler:
         self._guard = Guard(crawler.settings.getlist("NAMED_HOSTS"))
         self._resolver = GuardedResolver.on(self._wiretap.reactor)
         self._resolver.admit(self._guard)
+        self._terms = Terms.of(crawler.settings, self._recorder.clock, partial(is_ending, crawler))
+        self._turns = Turns.of_this_loop()
+        self._turns.join()
+        crawler.signals.connect(self._heed, signals.robots_parsed)
+
+    def _heed(self, robotparser: RobotParser, request: Request) -> None:
+        """Take the pace that a robots.txt asks for."""
+        if delay := crawl_delay(robotparser, self._crawler.settings, request.url):
+            self._turns.keep(request.url, self._terms, delay)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CaptureHandler:
@@ -136,12 +152,24 @@ class CaptureHandler:
         try:
             self._check_credentials(request)
             self._guard.check(request.url)
-            with closing(Wire(self._recorder.clock, self._limit(request))) as wire:
-                response = await self._fetch(request, wire)
+            response = await self._take_turn(request)
         except (AddressRefused, CredentialsRefused) as refused:
             logger.warning("%s", refused)
             raise
+        except OutOfHours:
+            stop(self._crawler, "hours")
+            raise
         return self._still_right(request, response)
+
+    async def _take_turn(self, request: Request) -> Response:
+        async with self._turns.turn(request.url, self._terms) as turn:
+            with closing(Wire(self._recorder.clock, self._limit(request))) as wire:
+                try:
+                    response = await self._fetch(request, wire)
+                finally:
+                    turn.sent(wire.sent_at)
+            turn.answered(response)
+        return response
 
     def _still_right(self, request: Request, response: Response) -> Response:
         """Of "304 Not Modified", the response that was kept, as a browser takes it."""
@@ -158,8 +186,9 @@ class CaptureHandler:
         except CannotResolveHostError as error:
             if refused := self._resolver.refusal(request.url):
                 raise refused from None
-            self._record(request, wire, error)
-            raise
+            told = await of_lookup(host_and_port(request.url)[0])
+            self._record(request, wire, told)
+            raise told from error
         except (Exception, asyncio.CancelledError) as error:
             if wire.tape is None or not wire.tape.overflowed:
                 self._record(request, wire, error)
@@ -203,6 +232,7 @@ class CaptureHandler:
 
     def _record(self, request: Request, wire: Wire, error: BaseException | None) -> None:
         exchange = exchange_of(request, wire, error)
+        request.meta["tls"] = exchange.tls
         try:
             request.meta["capture"] = self._recorder.recording.record(exchange)
         except StorageFailed:
@@ -214,6 +244,7 @@ class CaptureHandler:
 
     async def close(self) -> None:
         self._resolver.dismiss(self._guard)
+        self._turns.leave()
         await self._wiretap.close()
 
 
@@ -225,6 +256,16 @@ def stop(crawler: Crawler, reason: str) -> None:
     if crawler not in _stopping and crawler.engine is not None:
         closing_down = crawler.engine.close_spider_async(reason=reason)
         _stopping[crawler] = asyncio.ensure_future(closing_down)
+
+
+def is_ending(crawler: Crawler) -> bool:
+    """Whether the crawl is being ended, by `stop` or by a signal: nothing more should be sent."""
+    if crawler in _stopping:
+        return True
+    try:
+        return crawler.engine is not None and not crawler.engine.running
+    except RuntimeError:  # it has none yet
+        return False
 
 
 def exchange_of(request: Request, wire: Wire, error: BaseException | None) -> Exchange:

@@ -25,16 +25,19 @@ from OpenSSL import SSL, crypto
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadFailedError
 from scrapy.http import Response
 from service_identity.exceptions import CertificateError, VerificationError
 from service_identity.pyopenssl import verify_hostname, verify_ip_address
 from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import Factory, connectionDone
+from twisted.internet.ssl import TLSVersion
 from twisted.python.failure import Failure
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.http_headers import InvalidHeaderName
 
 from archive.exchange import Tls
+from crawler.fetching.failures import tls_reason
 from crawler.fetching.guard import host_and_port, literal_address
 
 try:
@@ -64,6 +67,7 @@ def check_names() -> None:
     code = HTTP11DownloadHandler.__init__.__code__
     names: list[tuple[bool, str]] = [
         ("_pool" in code.co_names, "HTTP11DownloadHandler._pool"),
+        ("_contextFactory" in code.co_names, "HTTP11DownloadHandler._contextFactory"),
         (hasattr(HTTPConnectionPool, "_factory"), "HTTPConnectionPool._factory"),
         (
             hasattr(_LenientHTTP11ClientProtocol, "_finishResponse"),
@@ -82,7 +86,8 @@ check_names()
 class Link:
     """One connection: its far end and, once there is a handshake, its TLS."""
 
-    def __init__(self, transport: Any, host: str) -> None:
+    def __init__(self, transport: Any, host: str, weakness: str = "") -> None:
+        self._weakness = weakness
         handle = transport.getHandle()
         self._tls = handle if isinstance(handle, SSL.Connection) else None
         self._host = host
@@ -106,6 +111,7 @@ class Link:
             protocol=self._tls.get_protocol_version_name(),
             cipher=self._tls.get_cipher_name() or "",
             verdict=certificate_verdict(self._tls, self._host),
+            weakness=self._weakness,
         )
 
 
@@ -197,11 +203,17 @@ class Wire:
         self._started = time.monotonic()
         self.tape: Tape | None = None
         self.notes: list[str] = []
+        self.weakness = ""
 
     @property
     def milliseconds(self) -> int:
         """Since the request was sent; since the fetch began if nothing was."""
         return round((time.monotonic() - self._started) * 1000)
+
+    @property
+    def sent_at(self) -> float:
+        """When the request was sent, or the fetch began if none was, as `time.monotonic` has it."""
+        return self._started
 
     def begin(self, link: Link) -> Tape:
         """A new attempt. Twisted makes a second one when a kept-alive connection was dead."""
@@ -223,22 +235,65 @@ class Wiretap:
     def __init__(self, crawler: Crawler) -> None:
         from twisted.internet import reactor
 
-        self._handler = HTTP11DownloadHandler(crawler)
         pool = _TappedPool(reactor, persistent=True)  # type: ignore[no-untyped-call]
-        pool.maxPersistentPerHost = self._handler._pool.maxPersistentPerHost
-        self._handler._pool = pool
+        self._handler, self._lenient = (_tapped(crawler, pool) for _ in range(2))
+        factory: Any = self._lenient._contextFactory
+        factory.tls_ciphers, factory.tls_min_version = _OLD_CIPHERS, TLSVersion.TLSv1_0
+        self._weaknesses: dict[tuple[str, int], str] = {}
         self.reactor: Any = reactor
 
     async def fetch(self, request: Request, wire: Wire) -> Response:
-        """As `HTTP11DownloadHandler.download_request`, its errors too; `wire` gets the bytes."""
+        """As `HTTP11DownloadHandler.download_request`, its errors too; `wire` gets the bytes.
+
+        A host with which no handshake comes about by today's rules is tried by those of OpenSSL's
+        security level 0 (TLS 1.0, short keys); `Tls.weakness` then says why.
+        """
+        wire.weakness = self._weaknesses.get(host_and_port(request.url), "")
+        if wire.weakness:
+            return await self._fetch(self._lenient, request, wire)
+        try:
+            return await self._fetch(self._handler, request, wire)
+        except DownloadFailedError as error:
+            if wire.tape is None or wire.tape.link.open or not (reason := tls_reason(error)):
+                raise
+            wire.weakness = reason
+        response = await self._fetch(self._lenient, request, wire)
+        self._weaknesses[host_and_port(request.url)] = wire.weakness
+        return response
+
+    async def _fetch(
+        self, handler: HTTP11DownloadHandler, request: Request, wire: Wire
+    ) -> Response:
         token = _current.set(wire)
         try:
-            return await self._handler.download_request(request)
+            return await handler.download_request(request)
         finally:
             _current.reset(token)
 
     async def close(self) -> None:
         await self._handler.close()
+        await self._lenient.close()
+
+
+def _tapped(crawler: Crawler, pool: _TappedPool) -> HTTP11DownloadHandler:
+    handler = HTTP11DownloadHandler(crawler)
+    pool.maxPersistentPerHost = handler._pool.maxPersistentPerHost
+    handler._pool = pool
+    return handler
+
+
+class _OldCiphers:
+    """Twisted's IAcceptableCiphers. It writes the names of ciphers into a list for OpenSSL, which
+    takes a security level there too.
+    """
+
+    def selectCiphers(self, _available: Any) -> tuple[_OldCiphers]:
+        return (self,)
+
+    fullName = "DEFAULT:@SECLEVEL=0"
+
+
+_OLD_CIPHERS = _OldCiphers()
 
 
 _current: ContextVar[Wire] = ContextVar("wire of the fetch that asks for a connection")
@@ -271,7 +326,7 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> Any:
         if self._link is None:
             host, _port = host_and_port(request.absoluteURI.decode())
-            self._link = Link(self.transport, host)
+            self._link = Link(self.transport, host, _wires[request].weakness)
         self._txrequest = request
         self._tape = _wires[request].begin(self._link)
         asked = super().request(request)

@@ -140,3 +140,12 @@ def test_an_entry_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(EntryTooLarge, match=r"the model 3.1 of a is not kept: \d+ bytes") as caught:
         encode_model(replace(MODEL, content={"blocks": ["x" * 1000]}))
     assert caught.value.size > caught.value.most == 1000
+
+
+def test_a_run_of_before_has_no_reason() -> None:
+    """Runs that were written before runs had a reason are read; a reason comes back as it was."""
+    entry = json.loads(encode_run(RUN, []))
+    del entry["run"]["reason"]
+    assert decode(json.dumps(entry).encode()) == RUN
+    told = replace(RUN, reason="its front page leads to b.example")
+    assert decode(encode_run(told, [])) == told

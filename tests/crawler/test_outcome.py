@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.outcome import Outcome, judge
+from crawler.outcome import Diagnosis, Outcome, judge
 
 ANSWERED = {"seeds_answered": 1}
 
@@ -15,8 +15,8 @@ ANSWERED = {"seeds_answered": 1}
         (ANSWERED | {"failures": 1}, "finished", True, Outcome.INCOMPLETE),
         (ANSWERED | {"left_out": 1}, "finished", True, Outcome.INCOMPLETE),
         (ANSWERED, "shutdown", True, Outcome.INCOMPLETE),
-        ({}, "finished", True, Outcome.UNREACHABLE),
-        (ANSWERED | {"seeds_refused": 1}, "finished", True, Outcome.BLOCKED),
+        (ANSWERED, "hours", True, Outcome.INCOMPLETE),
+        (ANSWERED, "told to wait", True, Outcome.BLOCKED),
         (ANSWERED | {"errors": 1}, "finished", True, Outcome.FAILED),
         (ANSWERED, "storage", True, Outcome.FAILED),
     ],
@@ -24,3 +24,12 @@ ANSWERED = {"seeds_answered": 1}
 def test_outcome(counts: dict[str, int], reason: str, known: bool, outcome: Outcome) -> None:
     """Silence, refusal, loss and our own errors are told apart; only a whole run is ok."""
     assert judge(counts, reason, known) == outcome
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNREACHABLE, Outcome.BLOCKED, Outcome.MOVED])
+def test_what_ails_the_site_says_more_than_counts(outcome: Outcome) -> None:
+    """A diagnosis goes before what was lost, but not before our own errors or a signal."""
+    found = Diagnosis(outcome, "so it seems")
+    assert judge({"failures": 1}, "finished", True, found) == outcome
+    assert judge({"errors": 1}, "finished", True, found) == Outcome.FAILED
+    assert judge({}, "shutdown", True, found) == Outcome.INCOMPLETE

@@ -51,6 +51,8 @@ class Quirks:
     refusal: Literal["", "page", "captcha", "parked", "same", "403", "429", "503"] = ""
     """Every page is refused: with status 200 and an excuse, or with that status. `same` is one tiny
     body under all addresses, `parked` what a dealer in domains shows."""
+    retry_after: str = "1"
+    """What the refusals 429 and 503 say of when to come again."""
     cookie_wall: bool = False
     """Every page answers 302 to itself until a cookie comes back."""
 

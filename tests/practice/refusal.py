@@ -44,7 +44,7 @@ def refused(site: PracticeSite, asked: Asked, refusal: str) -> Answer | None:
         return site.html(page.replace("{id}", str(site.random.randrange(10**12))))
     status = int(refusal)
     answer = site.html(f"<html><body><h1>{status}</h1></body></html>", status)
-    return answer if status == 403 else with_header(answer, "Retry-After", "120")
+    return answer if status == 403 else with_header(answer, "Retry-After", site.quirks.retry_after)
 
 
 def odd_robots(site: PracticeSite, asked: Asked) -> Answer | None:

@@ -70,7 +70,7 @@ class World:
         settings = {
             "AT": json.dumps({name: urls}),
             "COMMIT_SECONDS": str(self.random.choice((0, 0.1, 0.5))),
-            "DOWNLOAD_DELAY": "0.001",
+            "HOST_DELAY": "0",
             "NAMED_HOSTS": ",".join(urlsplit(url).netloc for url in urls),
         }
         return [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import scrapy
 from scrapy.http import Response
 
 from archive.exchange import Exchange, Tls
-from crawler.fetching.capture import Recording, record_to
+from crawler.fetching.capture import Recording, record_to, utc_now
 from crawler.fetching.replay import replay_from
 
 CAPTURE = "crawler.fetching.capture.CaptureHandler"
@@ -135,7 +136,12 @@ class PlanSpider(scrapy.Spider):
 
 
 async def crawl(
-    runner: Any, plans: list[Plan], recording: Any, replay: Any, settings: dict[str, Any]
+    runner: Any,
+    plans: list[Plan],
+    recording: Any,
+    replay: Any,
+    settings: dict[str, Any],
+    clock: Callable[[], datetime] = utc_now,
 ) -> Crawled:
     """Make all requests at once with `runner(settings)`; a `replay` collection means a replay."""
     handler = CAPTURE if replay is None else REPLAY
@@ -143,7 +149,7 @@ async def crawl(
     started = runner({**SETTINGS, **handlers, **settings})
     crawler = started.create_crawler(PlanSpider)
     if replay is None:
-        record_to(crawler, recording)
+        record_to(crawler, recording, clock=clock)
     else:
         replay_from(crawler, replay)
     crawled = Crawled()

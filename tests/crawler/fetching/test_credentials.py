@@ -94,7 +94,7 @@ def test_no_password_of_a_page_reaches_the_archive(tmp_path: Path) -> None:
         settings = {
             "AT": json.dumps({"baohatinh": [f"http://{host}/"]}),
             "COLLECTION": str(path),
-            "DOWNLOAD_DELAY": "0.001",
+            "HOST_DELAY": "0",
             "LOG_FILE": str(log),
             "LOG_LEVEL": "DEBUG",
             "NAMED_HOSTS": host,
