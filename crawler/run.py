@@ -29,7 +29,7 @@ from crawler.generic import spider_for
 from crawler.outcome import Outcome
 from crawler.scope import address
 from crawler.session import Session, session_of
-from crawler.settings import CONTACT
+from crawler.settings import COMMIT_SECONDS, CONTACT
 from crawler.spider import SiteSpider
 from crawler.survey import Survey, surveying
 
@@ -37,6 +37,9 @@ MIN_DELAY = 0.5
 """Seconds between requests to a host that is not loopback: nobody is asked faster."""
 
 WATCH_SECONDS = 0.25
+
+COMMIT_SHARE = 0.2
+"""Seconds between commits of any of many sites: each stops all others while the disk is busy."""
 
 
 class BadRequest(ValueError):
@@ -214,6 +217,7 @@ def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
     named = [*standing, *(job.url for job in jobs if job.url)]
     settings: dict[str, Any] = {
         "AT": {site: list(urls) for site, urls in options.at.items()},
+        "COMMIT_SECONDS": max(COMMIT_SECONDS, COMMIT_SHARE * len(jobs)),
         "MAX_PAGES": options.max_pages or 0,
         "NAMED_HOSTS": [urlsplit(url).netloc for url in named],
         "REFRESH": options.refresh,

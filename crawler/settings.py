@@ -64,6 +64,8 @@ REQUISITES = True
 
 BOT_NAME = "tinhuy"
 
+CONCURRENT_ITEMS = 1  # a page's own, in their order; for each of them Scrapy makes a task a page
+
 CONCURRENT_REQUESTS = 8  # of one site on all hosts: room for those that hang beside its own
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines; a site may say otherwise
@@ -108,6 +110,8 @@ LOG_LEVEL = "WARNING"  # the run and its counts are the report, not the log
 
 METAREFRESH_ENABLED = False  # it loses pages with a broken base; the spider follows the link
 
+REACTOR_THREADPOOL_MAXSIZE = 50  # each waits for a name: sites whose DNS is slow delay no other
+
 REDIRECT_MAX_TIMES = 10  # as browsers do, more or less; the default of 20 is a loop already
 
 REFERRER_POLICY = "no-referrer"  # it stands in our records (via), not on the wire
@@ -129,3 +133,5 @@ SPIDER_MODULES = ["spiders"]
 TELNETCONSOLE_ENABLED = False  # it lets code in
 
 USER_AGENT = f"tinhuy/{version('tinhuy')} (web archive" + (f"; {CONTACT})" if CONTACT else ")")
+
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of every callback; mypy looks too
