@@ -26,7 +26,7 @@ Spans = dict[str, list[tuple[float, float]]]
 
 
 async def serve(count: int, articles: int, seed: int) -> Spans:
-    server, clock = Server({}, keep_bytes=False), Clock()
+    server, clock = Server(keep_bytes=False), Clock()
     fronts: list[str] = []
     for number, bound in enumerate(sockets(count)):
         address, port = bound.getsockname()
