@@ -351,7 +351,7 @@ class SiteSpider(scrapy.Spider):
         """What a listing is instead, where it may be a notice: it is short, or the front page."""
         if not response.meta.get("seed") and len(response.body) > LONGEST_NOTICE:
             return ""
-        found = self.session.study(_page(response)).found
+        found = self.session.study(page_from(response)).found
         return found.reason if isinstance(found, NotAnArticle) else ""
 
     def _note(self, response: Response, found: Article | Gone | NotAnArticle) -> None:

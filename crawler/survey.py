@@ -193,8 +193,8 @@ class SurveyingSpider(GenericSpider):
     def _note_feed(self, response: Response) -> None:
         is_sitemap = response.meta["is_sitemap"]
         found = feeds.entries(response.body, response.url, now=self.session.clock())
-        for url in found.sitemaps[:MOST_OF_AN_INDEX]:
-            self.survey.announce(url, is_sitemap=True)
+        for entry in found.sitemaps[:MOST_OF_AN_INDEX]:
+            self.survey.announce(entry.url, is_sitemap=True)
         if found.pages or found.sitemaps:
             pages = tuple(entry.url for entry in found.pages)
             self.survey.feeds.append(Feed(url=response.url, is_sitemap=is_sitemap, pages=pages))
