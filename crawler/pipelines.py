@@ -37,6 +37,8 @@ class ArticlePipeline:
         self.pending: list[Look] = []
         self.edited: set[str] = set()
         """The articles that this run found edited."""
+        self.missing: list[Look] = []
+        """What it will say of articles that were not where they were, if that is believed."""
         self.seconds = crawler.settings.getfloat("COMMIT_SECONDS")
         self.least_free = crawler.settings.getint("MIN_FREE_BYTES")
         self._pace: asyncio.Task[None] | None = None
@@ -60,18 +62,17 @@ class ArticlePipeline:
         if isinstance(item, Visit):
             self._note(item)
             return item
+        if isinstance(item, Gone):
+            self._miss(item)
+            return item
         again = self._read_again(item) if isinstance(item, Article) else None
         look = self._look(item, again)
         if look is None:
             self.session.counts["not_articles"] += 1
             return item
-        self.session.counts["articles"] += look.change != Change.GONE
+        self.session.counts["articles"] += 1
         for one in (again, look) if again else (look,):
-            self.session.counts[one.change.value] += 1
-            if one.change in EDITS:
-                self.edited.add(one.url)
-            if self.session.recording:
-                await self._keep(one, self.session.recording)
+            self._keep(one)
         return item
 
     def _note(self, visit: Visit) -> None:
@@ -97,11 +98,15 @@ class ArticlePipeline:
             return None
         return read_again(session.collection, stored, session.study, warc_date(session.clock()))
 
-    async def _keep(self, look: Look, recording: Recording) -> None:
-        with self._ending_on_trouble():
-            self.pending.append(recording.convert(look))
-            if len(self.pending) >= COMMIT_LOOKS:
-                self._commit()
+    def _keep(self, look: Look) -> None:
+        self.session.counts[look.change.value] += 1
+        if look.change in EDITS:
+            self.edited.add(look.url)
+        if self.session.recording:
+            with self._ending_on_trouble():
+                self.pending.append(self.session.recording.convert(look))
+                if len(self.pending) >= COMMIT_LOOKS:
+                    self._commit()
 
     @contextmanager
     def _ending_on_trouble(self) -> Iterator[None]:
@@ -112,20 +117,15 @@ class ArticlePipeline:
             self.session.trouble = self.session.trouble or error
             stop(self.crawler, "storage")
 
-    def _look(self, item: Article | Gone | NotAnArticle, again: Look | None) -> Look | None:
+    def _look(self, item: Article | NotAnArticle, again: Look | None) -> Look | None:
         """What this item says of a known or new article; None when it says nothing of any.
 
         What it is compared with is the stored reading, or what takes its place.
         """
         if isinstance(item, NotAnArticle) or item.capture is None or self._is_entered(item):
             return None
-        if isinstance(item, Gone) and not self._is_believed(item):
-            return None
-        if isinstance(item, Article):
-            self.session.ledger.missed(item.url, None)
-        if isinstance(item, Gone):
-            change = Change.GONE
-        elif again and again.article:
+        self.session.ledger.missed(item.url, None)
+        if again and again.article:
             change = compare(again.article, item)
         else:
             change = self.session.catalog.compare(item)
@@ -134,32 +134,42 @@ class ArticlePipeline:
             site=item.site,
             change=change,
             capture=item.capture,
-            article=item if isinstance(item, Article) and change != Change.UNCHANGED else None,
+            article=item if change != Change.UNCHANGED else None,
         )
 
     def _is_entered(self, item: Article | Gone) -> bool:
         """Whether the catalog has this very look: a run that was killed had come so far."""
-        known = self.session.known.get(item.url)
-        return (
-            known is not None and item.capture is not None and item.capture.date <= known.looked_at
-        )
-
-    def _is_believed(self, item: Gone) -> bool:
-        """Whether an article of ours is gone: it was missed before, some time ago.
-
-        The first time it is only noted, and asked for again: servers err, and come back.
-        """
-        known, ledger = self.session.known.get(item.url), self.session.ledger
-        if known is None or known.gone_at:
+        known, capture = self.session.known.get(item.url), item.capture
+        if known is None or capture is None or self.session.recording is None:
             return False
-        address, now = ledger.find(item.url), self.session.clock()
-        missed_at = address.missed_at if address else None
-        if missed_at is None:
-            ledger.missed(item.url, warc_date(now))
-        is_gone = missed_at is not None and now - datetime.fromisoformat(missed_at) >= AGAIN_AFTER
-        self.session.counts["missing"] += not is_gone
-        if is_gone:
-            ledger.missed(item.url, None)
+        return capture.date <= known.looked_at
+
+    def _miss(self, item: Gone) -> None:
+        """An article that was alive is not where it was. Whether that is so is seen at the end."""
+        known = self.session.known.get(item.url)
+        if known and not known.gone_at and item.capture and not self._is_entered(item):
+            look = Look(url=item.url, site=item.site, change=Change.GONE, capture=item.capture)
+            self.missing.append(look)
+
+    def _judge_the_missing(self) -> None:
+        """What was missed before, some time ago, is gone; the rest is noted and asked for again.
+
+        Of a site that ails as a whole nothing is believed: servers err, and come back.
+        """
+        if not self.session.symptoms.is_trusted():
+            return
+        for look in self.missing:
+            if self._is_missed_again(look.url):
+                self._keep(look)
+            else:
+                self.session.counts["missing"] += 1
+
+    def _is_missed_again(self, url: str) -> bool:
+        ledger, now = self.session.ledger, self.session.clock()
+        address = ledger.find(url)
+        since = address.missed_at if address else None
+        is_gone = since is not None and now - datetime.fromisoformat(since) >= AGAIN_AFTER
+        ledger.missed(url, None if is_gone else since or warc_date(now))
         return is_gone
 
     def _commit(self) -> None:
@@ -177,4 +187,5 @@ class ArticlePipeline:
         if self._pace:
             self._pace.cancel()
         with self._ending_on_trouble():
+            self._judge_the_missing()
             self._commit()
