@@ -18,7 +18,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check mutants bench score fuzz torture install install-dev replay-env player lock clean
+.PHONY: help demo test lint check mutants bench score fuzz torture install install-dev install-javascript replay-env player lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,8 @@ install: .venv/installed ## what crawling needs, into .venv
 
 install-dev: .venv/installed-dev ## what tests and checks need, into .venv
 
+install-javascript: .venv/installed-javascript ## what crawling of sites that scripts draw needs beside Chromium
+
 replay-env: .venv-replay/installed ## what `tinhuy serve` needs, into .venv-replay
 
 player: .venv/installed-dev ## ReplayWeb.page, which tests open WACZ files with, into .cache (npm)
@@ -65,6 +67,7 @@ lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for new
 	$(COMPILE) --group bootstrap -o requirements-uv.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
 	$(COMPILE) pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) pyproject.toml --extra javascript -c requirements-dev.lock -o requirements-javascript.lock
 	$(COMPILE) --group replay -o requirements-replay.lock
 	$(COMPILE) --group fuzz -o requirements-fuzz.lock
 	$(COMPILE) --group score -o requirements-score.lock
@@ -87,6 +90,10 @@ clean: ## remove the environments, caches and the demo's collection
 
 .venv/installed-dev: requirements-dev.lock .venv/installed
 	$(INSTALL) --python $(BIN)/python -r requirements-dev.lock
+	@touch $@
+
+.venv/installed-javascript: requirements-javascript.lock .venv/installed
+	$(INSTALL) --python $(BIN)/python -r requirements-javascript.lock
 	@touch $@
 
 .venv/installed-fuzz: requirements-fuzz.lock .venv/installed-dev

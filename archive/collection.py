@@ -42,7 +42,7 @@ from archive.reader import ArchivedResponse
 from archive.record import OPEN, SUFFIX, Record, bare
 from archive.recording import TEXT, Recording
 from archive.recover import TAIL
-from archive.urlkey import FORM, request_key, target_uri
+from archive.urlkey import FORM, RENDERED, rendered, request_key, target_uri
 
 MARKER = "collection.json"
 _FORMAT = {"format": "tinhuy-collection", "version": 1}
@@ -72,6 +72,7 @@ class Collection:
         self.locks_dir = path / "locks"
         self.live = list[Recording]()
         """Recordings of this object that are open: what they hold is found as well."""
+        self._drawn: tuple[list[str], bool] | None = None
 
     @classmethod
     def create(cls, path: Path | str) -> Collection:
@@ -204,6 +205,28 @@ class Collection:
         that does not fit its digest), CaptureNotFound when what a revisit refers to is missing.
         """
         return self._read(capture, verify, _MAX_REFERENCES)
+
+    def rendered(self, capture: Capture) -> bytes | None:
+        """What a browser made of a captured page, as HTML in UTF-8; None where none drew it.
+
+        Raises CorruptRecord.
+        """
+        if not self._has_drawn():
+            return None
+        try:
+            found = self.find(rendered(capture.url), at=capture.captured_at)
+        except CaptureNotFound:
+            return None
+        return self.read(found).body if found.timestamp == capture.timestamp else None
+
+    def _has_drawn(self) -> bool:
+        """Whether any page was drawn: most collections need not look for it page by page."""
+        indexes = self._indexes()
+        if self._drawn is None or self._drawn[0] != indexes:
+            bounds = RENDERED.encode(), RENDERED.encode() + b"\xff"
+            lines = [cdxj.merged(indexes, *bounds), *(r.captures(*bounds) for r in self.live)]
+            self._drawn = indexes, any(True for some in lines for _ in some)
+        return self._drawn[1] or bool(self.live)
 
     def open_record(self, capture: Capture) -> Record:
         """The record of a capture; a context manager."""

@@ -17,16 +17,17 @@ from archive.article import Article, Look, Model, Run
 from archive.cdxj import Capture
 from archive.crawllog import CrawlLog
 from archive.dedup import Dedup, Derived, Original, Validators
-from archive.digest import Digest
+from archive.digest import Digest, sha1
 from archive.disk import free_bytes, stored
 from archive.errors import CorruptRecord, DiskNearlyFull, StorageFailed
 from archive.exchange import Exchange
 from archive.group import Group, Message, read_request
+from archive.http import Head
 from archive.manifest import Sealed
 from archive.mend import Mended, mend_site
 from archive.reader import ArchivedResponse
 from archive.scan import Scanned
-from archive.urlkey import target_uri
+from archive.urlkey import rendered, target_uri
 from archive.writer import Fields, NewRecord, WarcWriter, Written, one_line, urn, warc_date
 
 if TYPE_CHECKING:
@@ -156,6 +157,31 @@ class Recording:
             self._keep(scanned, response, original)
         self._tell(group, written[0], scanned, exchange, response)
         return scanned.capture if scanned else None
+
+    def render(self, capture: Capture, html: bytes) -> Capture:
+        """Write what a browser made of a captured page, as a `resource` of an address of its own.
+
+        It has the date of the capture: see `Collection.rendered`. Raises StorageFailed.
+        """
+        uri, kind, digest = rendered(capture.url), "text/html; charset=utf-8", sha1(html)
+        record = NewRecord(
+            type="resource",
+            id=self._new_id(),
+            date=capture.date,
+            content_type=kind,
+            block=io.BytesIO(html),
+            fields=[
+                ("WARC-Target-URI", uri),
+                ("WARC-Payload-Digest", str(digest)),
+            ],
+        )
+        [written] = self._captures.write([record])
+        head = Head(b"", ((b"Content-Type", kind.encode()),), 0)
+        made = scan.capture_of(
+            url=uri, date=capture.date, head=head, digest=digest, is_revisit=False, at=written
+        )
+        self._live.add(made)
+        return made
 
     def convert(self, look: Look) -> Look:
         """Write a look at an article into the text file: its text, if it has one, and its entry.

@@ -65,6 +65,9 @@ def without_user(url: str) -> str:
     return _USER_INFO.sub(r"\1//", url, count=1)
 
 
+RENDERED = "urn:rendered:"
+
+
 def urlkey(url: str) -> str:
     """The key of a GET: "https://www.a.vn/B/?c=1" is filed under "vn,a)/b?c=1".
 
@@ -74,6 +77,14 @@ def urlkey(url: str) -> str:
         return _surt(url.encode("utf-8", "replace")).decode("ascii")
     except ValueError:
         return quote(url, safe="%" + _UNESCAPED)
+
+
+def rendered(url: str) -> str:
+    """Under what a page is kept as a browser drew it: no address that anybody asks for.
+
+    As other crawlers file what they make of a page: `urn:text:`, `urn:view:` (browsertrix).
+    """
+    return RENDERED + target_uri(url)
 
 
 def request_key(url: str, method: str, body: bytes, content_type: str) -> tuple[str, str]:

@@ -21,6 +21,8 @@ from crawler.reading import Page, Reading
 Study = Callable[[Page], Reading]
 """A reader, with the rules of a site and what was learned of it."""
 
+_UTF8 = "text/html; charset=utf-8"
+
 UNREADABLE = (CaptureNotFound, CorruptRecord, UndecodableContent, OSError)
 """What keeps a capture from being read: it is missing, damaged, cut, or cannot be decoded."""
 
@@ -30,13 +32,14 @@ def page_of(collection: Collection, capture: Capture) -> Page:
     archived = collection.read(capture)
     if archived.status is None or (not capture.is_revisit and _is_cut(collection, capture)):
         raise CorruptRecord(collection.file(capture.filename), capture.offset, "a page", "a part")
+    drawn = collection.rendered(capture)
     types = [value for name, value in archived.headers if name.lower() == b"content-type"]
     return Page(
         url=capture.url,
         status=archived.status,
-        body=archived.content(),
+        body=drawn if drawn is not None else archived.content(),
         fetched_at=capture.captured_at,
-        content_type=types[-1].decode("latin-1") if types else "",
+        content_type=_UTF8 if drawn is not None else types[-1].decode("latin-1") if types else "",
         capture=capture,
     )
 

@@ -15,9 +15,6 @@ from crawler.scope import NO_RULE, Decision, Kind, Scope
 from crawler.site import RevisitPolicy
 from crawler.traps import Harvest, shape
 
-REQUISITE_DAYS = 30
-"""A style sheet or picture that a later page needs too is asked for again after so many days."""
-
 MAX_REFUSALS = 100_000
 """Addresses of which it is remembered that they were refused; more may be told twice."""
 
@@ -121,6 +118,7 @@ class Frontier:
         """
         rule = self.scope.decide(url).rule
         if rule in ("not http", "another host", "too long") or rule.startswith("trap"):
+            self._refuse(url, rule, Finding())
             return None
         key = f"feed {self.scope.key(url)}"
         before = self._meet(key, "feed", url, Finding(modified=modified))
@@ -176,7 +174,7 @@ class Frontier:
         """The key of something that a page needs, unless it was fetched not long ago."""
         key = f"requisite {url}"
         before = self._meet(key, "requisite", url, finding)
-        if before is None or self._rests(before, REQUISITE_DAYS):
+        if before is None or self._rests(before, self.policy.requisites_after):
             return None
         return key
 

@@ -13,11 +13,15 @@ from parsel import Selector
 from scrapy.http import HtmlResponse, TextResponse
 from scrapy.utils.response import get_base_url
 
+from crawler.reading.tree import portion
 from crawler.scope import MAX_URL_LENGTH, absolute
 from crawler.site import ListingRules
 
 MAX_HTML = 10_000_000
-"""Bytes of a page that are searched for links."""
+"""Bytes of a page that are searched for links, and of these no more than makes a bounded tree."""
+
+CUT = "not read to its end"
+"""The flag of a response of which `whole` gave a part."""
 
 MAX_PAGERS = 20
 
@@ -101,7 +105,8 @@ def of_page(response: TextResponse, rules: ListingRules) -> Links:
     pages = tuple(dict.fromkeys(url for href in turning if (url := absolute(base, href))))
     hrefs = response.css(_LINKS).getall()
     hrefs += _REFRESH.findall(" ".join(response.css(_META_REFRESH).getall())[:MAX_URL_LENGTH])
-    urls = (url for href in hrefs if (url := absolute(base, href)) and url not in pages)
+    turned = frozenset(pages)
+    urls = (url for href in hrefs if (url := absolute(base, href)) and url not in turned)
     feeds = (absolute(base, href) for href in response.css(_FEEDS).getall()[:MAX_FEEDS])
     return Links(
         found=tuple(urls),
@@ -131,20 +136,23 @@ def form_of(response: TextResponse, postback: Postback) -> tuple[str, bytes]:
 
 
 def whole(response: TextResponse) -> TextResponse:
-    """The page as a browser sees it, for parsers that see less; JSON as the page it would become.
+    """The page as a browser sees it, for parsers that see less; JSON as the page it would become;
+    of a huge one a part (CUT).
 
     libxml2 drops whatever follows an early end tag.
     """
     body = response.body[:MAX_HTML]
     if body.lstrip()[:1] in (b"{", b"["):
         return _of_json(response, body)
+    body = portion(body)
+    flags = [*response.flags, CUT] if len(body) < len(response.body) else response.flags
     if _EARLY_END.search(body):
         body = _END.sub(b"", body)
     if _is_baseless(response):
         body = _BASE.sub(b"", body)
     if body == response.body:
         return response
-    mended: TextResponse = response.replace(body=body)
+    mended: TextResponse = response.replace(body=body, flags=flags)
     return mended
 
 

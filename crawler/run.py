@@ -25,6 +25,7 @@ from scrapy.settings import Settings
 from archive import Article, Catalog, Change, Collection, Run, cdxj
 from crawler import registry
 from crawler.check import Check, checking
+from crawler.fetching.rendering import check_installed
 from crawler.generic import spider_for
 from crawler.outcome import Outcome
 from crawler.scope import address
@@ -90,11 +91,12 @@ def crawl(
 ) -> list[Run]:
     """Crawl sites (or one URL of no known site) into a collection, all at once.
 
-    Raises UnknownSite, BadRequest, the ArchiveError of a collection that cannot be opened, and
-    StorageFailed, when all runs have ended, if the disk refused to take what one of them wrote.
+    Raises UnknownSite, BadRequest, BrowserMissing, the ArchiveError of a collection that cannot be
+    opened, and StorageFailed, when all runs have ended, if the disk refused what one of them wrote.
     """
     jobs = [_Job.of(name) for name in names]
     settings = {"COLLECTION": str(collection), **_settings(options, jobs)}
+    _check_browser(jobs)
     _mind_contact(jobs, options)
     sessions = _run(jobs, settings, watch)
     return [session.run for session in sessions if session.run]
@@ -153,11 +155,12 @@ def _stood_at(collection: Path, site: str, at: datetime | None) -> dict[str, lis
 def check_site(name_or_url: str, options: CrawlOptions = CrawlOptions()) -> list[Check]:
     """Fetch one listing and one article of a site, and tell what was found. Keeps nothing.
 
-    Raises UnknownSite, BadRequest.
+    Raises UnknownSite, BadRequest, BrowserMissing.
     """
     checks: list[Check] = []
     asked = _Job.of(name_or_url)
     job = _Job(checking(asked.spider, checks), asked.url)
+    _check_browser([job])
     with TemporaryDirectory(prefix="tinhuy-check-") as directory:
         _run([job], {"COLLECTION": directory, **_settings(options, [job])}, watch=None)
     return checks
@@ -248,6 +251,12 @@ def _mind_contact(jobs: Sequence[_Job], options: CrawlOptions) -> None:
         logger.warning(
             "nobody is named to whom owners of sites can write: set TINHUY_CONTACT to an address"
         )
+
+
+def _check_browser(jobs: Sequence[_Job]) -> None:
+    """Before anything is asked of a site whose pages a browser draws. Raises BrowserMissing."""
+    if any(job.spider.site.rendered for job in jobs):
+        check_installed()
 
 
 def _check_url(url: str) -> None:

@@ -42,6 +42,9 @@ NAMED_HOSTS: list[str] = []
 REFRESH = False
 """Look again at every known article, whatever the revisit policy says."""
 
+RENDER_SECONDS = 120.0
+"""What a browser may take for a page that scripts draw, with the pauses between its requests."""
+
 REPLAY = False
 """Answer every request from the collection; nothing is sent, nothing is written."""
 
@@ -70,6 +73,8 @@ CONCURRENT_REQUESTS = 8  # of one site on all hosts: room for those that hang be
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines; a site may say otherwise
 
+CLOSESPIDER_TIMEOUT = 20 * 60 * 60  # seconds: a night's run is over before the next one begins
+
 COOKIES_ENABLED = False  # its domain check fetches a list behind our back; sessions make traps
 
 DEFAULT_REQUEST_HEADERS = {
@@ -79,6 +84,7 @@ DEFAULT_REQUEST_HEADERS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
+    "crawler.fetching.rendering.RenderingMiddleware": 50,  # last: of whole, decoded pages
     "crawler.fetching.robots.RobotsMiddleware": 100,  # an error of the server is no permission
     "crawler.fetching.decoding.DecodingMiddleware": 590,  # the other drops pages of false gzip
     "crawler.fetching.recall.RecallMiddleware": 560,  # behind robots.txt, before what would send
@@ -128,9 +134,15 @@ RETRY_HTTP_CODES = [408, 412, 429, 500, 502, 503, 504, 522, 524]  # 412: to a co
 
 SCHEDULER = "crawler.scheduler.LedgerScheduler"  # JOBDIR does not survive kill -9
 
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # it drops without a word
+}
+
 SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # it lets code in
+
+URLLENGTH_LIMIT = 2000  # characters, of redirects too; what is longer is refused and recorded
 
 USER_AGENT = f"tinhuy/{version('tinhuy')} (web archive" + (f"; {CONTACT})" if CONTACT else ")")
 

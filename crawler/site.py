@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
+
+RequisiteKind = Literal["style", "script", "picture", "font", "frame", "document", "audio", "video"]
+"""What a page needs to look right; `document`, `audio` and `video` also as files linked to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,26 @@ class RevisitPolicy:
     whole_after: int = 30
     """Days after which all lists are followed to their ends again: what stands out of order, or
     was put far back in a list, is found then."""
+    requisites_after: int = 30
+    """Days after which a style sheet or picture that a later page needs too is asked for again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requisites:
+    """What the pages of a site are furnished with. `kinds=()` stands for nothing.
+
+    Films are left out: one may be larger than all that is written of a year. Bytes are those of a
+    body as it was sent; what is larger is cut, and what comes after `max_run_bytes` is left out.
+    """
+
+    kinds: tuple[RequisiteKind, ...] = (
+        *("style", "script", "picture", "font"),
+        *("frame", "document", "audio"),
+    )
+    per_page: int = 300
+    max_bytes: int = 16_000_000
+    max_attachment_bytes: int = 64_000_000
+    max_run_bytes: int = 4_000_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +153,9 @@ class Site:
     article: tuple[ArticleRules, ...] = ()
     politeness: Politeness = field(default_factory=Politeness)
     revisit: RevisitPolicy = field(default_factory=RevisitPolicy)
+    requisites: Requisites = field(default_factory=Requisites)
+    rendered: bool = False
+    """Its pages are drawn by scripts: each is drawn by a browser, and read as that shows it."""
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -24,9 +24,9 @@ from archive.urlkey import without_user
 from archive.writer import warc_date
 from crawler import feeds, links, registry, requisites
 from crawler.feeds import Entry
-from crawler.fetching.capture import CredentialsRefused, record_to, stop
+from crawler.fetching.capture import record_to, stop
 from crawler.fetching.failures import in_words
-from crawler.fetching.guard import AddressRefused
+from crawler.fetching.guard import RequestRefused
 from crawler.fetching.location import RedirectedInCircle
 from crawler.fetching.recall import Recall, recall_for
 from crawler.fetching.replay import replay_from
@@ -37,6 +37,7 @@ from crawler.ledger import GONE, PAGES, Visit
 from crawler.links import Links, Postback, whole
 from crawler.politeness import Hours
 from crawler.reading import NotAnArticle, Page, study
+from crawler.requisites import Requisite
 from crawler.scheduler import FORM
 from crawler.scope import Scope
 from crawler.session import Session, open_session
@@ -55,7 +56,7 @@ LONGEST_NOTICE = 20_000
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
-_REFUSALS = (AddressRefused, CredentialsRefused, RedirectedInCircle)
+_TOO_MANY_REDIRECTS = "max redirections reached"  # and what its redirect middleware says
 _REFUSED = (401, 403, 429, 503)
 
 Found = Iterator[Request | Article | Gone | NotAnArticle]
@@ -214,16 +215,18 @@ class SiteSpider(scrapy.Spider):
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
-        is_article = False
+        read = list[Request | Article | Gone | NotAnArticle]()
         if self._is_sound(response) or response.status in GONE:
-            for found in self._reading(response):
-                is_article = isinstance(found, Article)
-                yield found
+            read += self._reading(response)
+            yield from read
         else:
             self._tell(response)
         if response.status == 200 and isinstance(response, TextResponse):
-            yield from self._links(whole(response), is_article=is_article)
+            yield from self._links(
+                whole(response), is_article=any(isinstance(one, Article) for one in read)
+            )
             yield from self._requisites(whole(response))
+            yield from self._attachments(read, response)
 
     def parse_feed(self, response: Response) -> Found:
         """A feed or sitemap: a second way to find articles; its absence is no failure."""
@@ -251,6 +254,7 @@ class SiteSpider(scrapy.Spider):
 
     def parse_requisite(self, response: Response) -> Found:
         """A style sheet may need more; everything else is kept and left alone."""
+        self.session.counts["requisite_bytes"] += len(response.body)
         is_css = b"css" in (response.headers.get("Content-Type") or b"")
         depth = response.meta["hops"].count("E")
         is_css = is_css and isinstance(response, TextResponse) and depth < MAX_IMPORTS
@@ -274,11 +278,18 @@ class SiteSpider(scrapy.Spider):
             if seed:
                 self.session.symptoms.failed("its robots.txt forbids the front page", seed=True)
             self.session.refuse(request.url, "robots.txt", request.meta["via"])
-        elif failure.check(*_REFUSALS):
+        elif failure.check(RequestRefused):  # the download handler has told of it
+            self.session.counts["refused"] += 1
+            if seed:
+                self.session.symptoms.failed(failure.getErrorMessage(), seed=True)
+        elif failure.check(RedirectedInCircle):
             self.session.counts["refused"] += 1
             if seed:
                 self.session.symptoms.failed(failure.getErrorMessage(), seed=True)
             self.session.refuse(request.url, failure.getErrorMessage(), request.meta["via"])
+        elif failure.getErrorMessage() == _TOO_MANY_REDIRECTS:
+            self.session.counts["failures"] += request.meta["kind"] not in ("feed", "requisite")
+            self.session.refuse(request.url, _TOO_MANY_REDIRECTS, request.meta["via"])
         elif request.meta["kind"] == "requisite":
             self.session.counts["requisites_failed"] += 1
         elif failure.check(CaptureNotFound):
@@ -413,6 +424,7 @@ class SiteSpider(scrapy.Spider):
 
     def _links(self, response: TextResponse, *, is_article: bool = False) -> Iterator[Request]:
         found = links.of_page(response, self.rules.listing)
+        self.session.counts["left_out"] += links.CUT in response.flags
         is_list, urls = response.meta["kind"] != "article", found.found
         if is_list:
             shown = self.frontier.articles_among(found.found)
@@ -476,14 +488,26 @@ class SiteSpider(scrapy.Spider):
                 yield self._request(entry.url, "feed", via=via, key=key)
 
     def _requisites(self, response: TextResponse) -> Iterator[Request]:
-        if self.with_requisites:
-            found = requisites.of_page(response.selector, get_base_url(response))
-            yield from self._furnish(found, response)
+        page, base = response.selector, get_base_url(response)
+        yield from self._furnish(requisites.of_page(page, base), response)
+        yield from self._furnish(requisites.attached(page, base), response)
 
-    def _furnish(self, urls: list[str], via: Response) -> Iterator[Request]:
-        for url in urls:
-            if key := self.frontier.admit_requisite(url, Finding(via=via.url)):
-                yield self._request(url, "requisite", via=via, key=key)
+    def _attachments(self, read: Iterable[object], via: Response) -> Iterator[Request]:
+        """What a reading found: a file in somebody's viewer, or in a library of documents."""
+        files = (file.url for one in read if isinstance(one, Article) for file in one.attachments)
+        own = (url for url in files if self.scope.decide(url).rule != "another host")
+        yield from self._furnish(
+            [Requisite(url, requisites.kind_of(url) or "document") for url in own], via
+        )
+
+    def _furnish(self, found: list[Requisite], via: Response) -> Iterator[Request]:
+        policy, counts = self.site.requisites, self.session.counts
+        for one in requisites.wanted(found, policy) if self.with_requisites else ():
+            if counts["requisite_bytes"] >= policy.max_run_bytes:
+                counts["requisites_left_out"] += 1
+            elif key := self.frontier.admit_requisite(one.url, Finding(via=via.url)):
+                most = requisites.most_bytes(one.kind, policy)
+                yield self._request(one.url, "requisite", via=via, key=key, download_maxsize=most)
 
     def _request(
         self, url: str, kind: str, *, key: str, via: Response | None = None, **meta: Any

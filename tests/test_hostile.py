@@ -2,47 +2,64 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from archive import Catalog, Collection
 from crawler import registry
+from crawler.outcome import Outcome
 from crawler.scope import Scope
 from tests.cli import answer, tinhuy
+from tests.conftest import ROOT
 
-Page = tuple[str, str]
-"""Content type and body."""
+Page = tuple[str, str | bytes] | tuple[str, str | bytes, dict[str, str]]
+"""Content type and body, and further header fields."""
 
+NO_FIELDS: dict[str, str] = {}
 LIST = "<html><body>{}<a href='/web/x'>x</a></body></html>"
 
 
 @pytest.fixture
-def serve() -> Iterator[Callable[[dict[str, Page]], tuple[str, list[str]]]]:
+def serve() -> Iterator[Callable[[Mapping[str, Page]], tuple[str, list[str]]]]:
     """Serve pages by a regular expression of their path; the address, and what was asked for."""
     servers = []
 
-    def serve(pages: dict[str, Page]) -> tuple[str, list[str]]:
+    def serve(pages: Mapping[str, Page]) -> tuple[str, list[str]]:
         asked: list[str] = []
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 asked.append(self.path)
-                for pattern, (kind, body) in pages.items():
+                for pattern, (kind, body, *fields) in pages.items():
                     if match := re.fullmatch(pattern, self.path):
                         number = int(match[1]) if match.groups() else 0
-                        return self.say(200, kind, body.replace("NEXT", str(number + 1)))
-                return self.say(404, "text/plain", "")
+                        if isinstance(body, str):
+                            body = body.replace("NEXT", str(number + 1)).encode()
+                        return self.say(200, kind, body, *fields)
+                return self.say(404, "text/plain", b"")
 
-            def say(self, status: int, kind: str, body: str) -> None:
+            def say(
+                self, status: int, kind: str, body: bytes, fields: dict[str, str] = NO_FIELDS
+            ) -> None:
                 self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body.encode())))
+                for name, value in {"Content-Type": kind, **fields}.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(body.encode())
+                with suppress(ConnectionError):
+                    self.wfile.write(body)
 
             def log_message(self, format: str, *arguments: object) -> None:
                 pass
@@ -58,7 +75,7 @@ def serve() -> Iterator[Callable[[dict[str, Page]], tuple[str, list[str]]]]:
         server.server_close()
 
 
-Serve = Callable[[dict[str, Page]], tuple[str, list[str]]]
+Serve = Callable[[Mapping[str, Page]], tuple[str, list[str]]]
 
 
 def crawl(url: str, path: Path, code: int) -> None:
@@ -168,3 +185,63 @@ def test_a_space_that_no_rule_names(serve: Serve, tmp_path: Path) -> None:
     url, asked = serve(pages)
     crawl(url, tmp_path, code=10)
     assert 50 <= len([path for path in asked if "ngay" in path]) <= 55
+
+
+MB = 1 << 20
+
+
+def bomb(size: int) -> bytes:
+    """So many bytes of one page, as gzip: a thousandth of them."""
+    press = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    piece = b"<p>" + b"a" * (MB - 3)
+    return b"".join([*(press.compress(piece) for _ in range(size // MB)), press.flush()])
+
+
+def filled(piece: bytes, size: int) -> bytes:
+    return b"<html><body>" + piece * (size // len(piece))
+
+
+HUGE: dict[str, Callable[[], Page]] = {
+    "gzip bomb": lambda: ("text/html", bomb(1024 * MB), {"Content-Encoding": "gzip"}),
+    "links": lambda: ("text/html", filled(b"<a href=/>", 60 * MB)),
+    "pictures": lambda: ("text/html", filled(b"<img src=x>", 60 * MB)),
+    "one set of pictures": lambda: ("text/html", b"<img srcset='%b'>" % filled(b"a 1x,", 9 * MB)),
+    "tags": lambda: ("text/html", filled(b"<b></b>", 60 * MB)),
+    "attributes": lambda: (
+        "text/html",
+        b"<p " + b" ".join(b"a%d" % number for number in range(1_000_000)) + b">",
+    ),
+}
+MOST_MEMORY = 450 * 1024
+"""KiB: what is loaded, and DOWNLOAD_MAXSIZE three times: as it came, whole, and as text."""
+
+
+@pytest.mark.parametrize("page", HUGE.values(), ids=HUGE.keys())
+def test_a_huge_page_costs_a_bounded_sum(
+    serve: Serve, tmp_path: Path, page: Callable[[], Page]
+) -> None:
+    """Whatever one page inflates to or consists of, a crawl of it ends soon and within bounds."""
+    url, _ = serve({"/": page()})
+    told = tmp_path / "peak"
+    crawl = ["crawl", url, "--delay=0", "--max-pages=2", f"--collection={tmp_path}/c"]
+    command = [sys.executable, "-m", "tests.peak", str(told), *crawl]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode in (10, 11, 12), done.stderr
+    assert int(told.read_text()) < MOST_MEMORY
+
+
+def test_a_run_that_takes_too_long_ends(serve: Serve, tmp_path: Path) -> None:
+    """A run that would go on is ended in good order after CLOSESPIDER_TIMEOUT, and says so."""
+    pictures = "".join(f"<img src=/{number}.png>" for number in range(100))
+    pages: dict[str, Page] = {"/": ("text/html", pictures), r"/\d+.png": ("image/png", "x")}
+    url, asked = serve(pages)
+    settings = {"COLLECTION": f"{tmp_path}/c", "CLOSESPIDER_TIMEOUT": 3, "DOWNLOAD_DELAY": 0.2}
+    settings |= {"NAMED_HOSTS": urlsplit(url).netloc, "AT": json.dumps({"baohatinh": [url]})}
+    chosen = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
+    command = [sys.executable, "-m", "scrapy", "crawl", "baohatinh", *chosen]
+    subprocess.run(command, cwd=ROOT, env=os.environ, timeout=60, check=True)
+    assert asked
+    with Catalog(Collection.open(tmp_path / "c").catalog_path) as catalog:
+        [run] = catalog.runs("baohatinh")
+    assert run.outcome == Outcome.INCOMPLETE
+    assert 2_000 < run.counts["milliseconds"] < 20_000

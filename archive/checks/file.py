@@ -22,7 +22,7 @@ from archive.manifest import Sealed
 from archive.reader import records_in
 from archive.record import MAX_HEAD, OPEN, FileSource, Record, bare
 from archive.recover import TAIL
-from archive.urlkey import target_uri
+from archive.urlkey import RENDERED, target_uri
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -324,6 +324,8 @@ class _Group:
 
     def incomplete(self) -> Iterator[Fault]:
         """What this group lacks or has too much of. A failed fetch may have sent no request."""
+        if self._types == ["resource"] and self._first.target_uri.startswith(RENDERED):
+            return  # a page as a browser drew it: no event of its own
         begins = self._types[:1] if self._types[0] in ("response", "revisit") else []
         rest = self._types[len(begins) :]
         if rest != ["request", "metadata"] and (begins or rest != ["metadata"]):

@@ -56,6 +56,7 @@ _OURS = {
     "revisit": {group.RESPONSE},
     "request": {group.REQUEST},
     "metadata": {writer.WARC_FIELDS, journal.MEDIA_TYPE},
+    "resource": {"text/html; charset=utf-8"},
     "conversion": {"text/plain; charset=utf-8"},
 }
 """The types of records that this project writes, and the Content-Type of each."""

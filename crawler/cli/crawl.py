@@ -73,6 +73,7 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Crawl sites into a collection: what is new, and what is due for another look."""
+    from crawler.fetching.rendering import BrowserMissing
     from crawler.run import BadRequest, CrawlOptions
     from crawler.run import crawl as run
 
@@ -88,6 +89,8 @@ def crawl(
             runs = run(collection, names, options, watch=progress)
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
+    except BrowserMissing as error:
+        raise exits.Refused(str(error), exits.NOT_INSTALLED) from error
     print_runs(runs, as_json=as_json)
     for each in runs:
         advice = ADVICE.get(Outcome(each.outcome), "")

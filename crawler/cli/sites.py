@@ -81,6 +81,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Fetch one listing and one article of the live site; say what was and was not found."""
+    from crawler.fetching.rendering import BrowserMissing
     from crawler.run import BadRequest, CrawlOptions, check_site
 
     log.tame()
@@ -88,6 +89,8 @@ def check(
         checks = check_site(site, CrawlOptions(at=standing(at, [site])))
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
+    except BrowserMissing as error:
+        raise exits.Refused(str(error), exits.NOT_INSTALLED) from error
     if as_json:
         print_json([asdict(check) for check in checks])
     else:

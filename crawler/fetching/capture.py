@@ -9,10 +9,10 @@ and "via" as the spider has them; "R" and the URL before are added for redirects
 robots.txt that Scrapy asked for.
 
 Errors reach Scrapy unchanged, after recording, with three exceptions: a response that is not whole
-is an error whatever DOWNLOAD_FAIL_ON_DATALOSS says; AddressRefused and CredentialsRefused are
-logged and not recorded, since nothing was sent; StorageFailed closes the spider with reason
-"storage". Before it is sent a request waits for its turn (see turns.py): one that has none in this
-run is NotAsked; outside the hours of the site the spider is closed with reason "hours".
+is an error whatever DOWNLOAD_FAIL_ON_DATALOSS says; RequestRefused is told to the recording as a
+refusal, since nothing was sent; StorageFailed closes the spider with reason "storage". Before it is
+sent a request waits for its turn (see turns.py): one that has none in this run is NotAsked; outside
+the hours of the site the spider is closed with reason "hours".
 """
 
 from __future__ import annotations
@@ -37,7 +37,6 @@ from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
     DownloadTimeoutError,
-    IgnoreRequest,
     ResponseDataLossError,
 )
 from scrapy.http import Response
@@ -56,7 +55,13 @@ from archive.group import CREDENTIALS
 from archive.http import read_head
 from archive.urlkey import without_user
 from crawler.fetching.failures import of_lookup
-from crawler.fetching.guard import AddressRefused, Guard, GuardedResolver, host_and_port
+from crawler.fetching.guard import (
+    AddressRefused,
+    Guard,
+    GuardedResolver,
+    RequestRefused,
+    host_and_port,
+)
 from crawler.fetching.replay import response_of
 from crawler.fetching.robots import crawl_delay
 from crawler.fetching.turns import OutOfHours, Terms, Turns
@@ -73,13 +78,15 @@ _VERSION = re.compile(rb"[A-Z]+/\d+\.\d+ ")
 """What Twisted reads. "HTTP/2 200" is none, and no reader of WARC takes it for a response."""
 
 
-class CredentialsRefused(IgnoreRequest):
+class CredentialsRefused(RequestRefused):
     """A request that would write a secret into the archive. It was not sent."""
 
     def __init__(self, url: str, what: str) -> None:
-        self.url, self.what = without_user(url), what
+        self.what = what
         super().__init__(
-            f"refused {self.url}: its {what} would be archived; what needs a login is not crawled"
+            without_user(url),
+            f"its {what} would be archived",
+            "what needs a login is not crawled",
         )
 
 
@@ -88,6 +95,14 @@ class Recording(Protocol):
 
     def record(self, exchange: Exchange) -> Capture | None:
         """Write it down; None if there was no response. Raises StorageFailed."""
+
+    def refuse(self, url: str, reason: str, via: str | None = None) -> None:
+        """Note that an address was not asked for, and why."""
+        return
+
+    def render(self, capture: Capture, html: bytes) -> object:
+        """Keep what a browser made of a captured page."""
+        return None
 
     def validators(self, url: str) -> Validators | None:
         """What a stored response may be asked for again by."""
@@ -118,8 +133,13 @@ def record_to(
     _recorders[crawler] = _Recorder(recording, clock)
 
 
+def recorder_of(crawler: Crawler) -> Recording:
+    """Where the fetches of this crawl are recorded."""
+    return _recorders[crawler].recording
+
+
 class CaptureHandler:
-    """Settings read: NAMED_HOSTS (see guard), and Scrapy's own."""
+    """Settings read: NAMED_HOSTS and URLLENGTH_LIMIT (see guard), and Scrapy's own."""
 
     lazy = True
 
@@ -130,7 +150,10 @@ class CaptureHandler:
         self._recorder = _recorders[crawler]
         self._maxsize = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._wiretap = Wiretap(crawler)
-        self._guard = Guard(crawler.settings.getlist("NAMED_HOSTS"))
+        self._guard = Guard(
+            crawler.settings.getlist("NAMED_HOSTS"),
+            max_length=crawler.settings.getint("URLLENGTH_LIMIT"),
+        )
         self._resolver = GuardedResolver.on(self._wiretap.reactor)
         self._resolver.admit(self._guard)
         self._terms = Terms.of(crawler.settings, self._recorder.clock, partial(is_ending, crawler))
@@ -153,12 +176,13 @@ class CaptureHandler:
             self._check_credentials(request)
             self._guard.check(request.url)
             response = await self._take_turn(request)
-        except (AddressRefused, CredentialsRefused) as refused:
-            logger.warning("%s", refused)
+        except RequestRefused as refused:
+            self._refuse(refused, _way_to(request)[1])
             raise
         except OutOfHours:
             stop(self._crawler, "hours")
             raise
+        self._check_location(request, response)
         return self._still_right(request, response)
 
     async def _take_turn(self, request: Request) -> Response:
@@ -170,6 +194,17 @@ class CaptureHandler:
                     turn.sent(wire.sent_at)
             turn.answered(response)
         return response
+
+    def _refuse(self, refused: RequestRefused, via: str | None) -> None:
+        logger.info("%s", refused)  # the crawl log has all of them
+        self._recorder.recording.refuse(refused.url, refused.reason, via)
+
+    def _check_location(self, request: Request, response: Response) -> None:
+        """Tell of a redirect out of the web: Scrapy follows none, and says nothing."""
+        location = (response.headers.get("Location") or b"").decode("latin-1")
+        if 300 <= response.status < 400 and (scheme := _foreign_scheme(location)):
+            refused = AddressRefused(location, scheme, "not a scheme of the web")
+            self._refuse(refused, urldefrag(request.url).url)
 
     def _still_right(self, request: Request, response: Response) -> Response:
         """Of "304 Not Modified", the response that was kept, as a browser takes it."""
@@ -356,6 +391,14 @@ def _way_to(request: Request) -> tuple[str, str | None]:
         hops = "P" if robots else ""
     via: str | None = earlier[-1] if earlier else request.meta.get("via")
     return hops + "R" * len(earlier), via
+
+
+def _foreign_scheme(location: str) -> str | None:
+    try:
+        scheme = urlsplit(location.strip()).scheme
+    except ValueError:
+        return None
+    return scheme if scheme and scheme not in ("http", "https") else None
 
 
 def _error_text(error: BaseException) -> str:

@@ -57,6 +57,11 @@ def replay_from(crawler: Crawler, collection: Collection) -> None:
     _collections[crawler] = collection
 
 
+def collection_of(crawler: Crawler) -> Collection:
+    """What this crawler replays."""
+    return _collections[crawler]
+
+
 class ReplayHandler:
     """Settings read: REPLAY_AT."""
 

@@ -45,11 +45,15 @@ try:
         _LenientHTTP11ClientProtocol,
         _LenientHTTPClientParser,
     )
+    from twisted.web._newclient import HEADER, STATUS
 except ImportError as error:
     raise RuntimeError(f"the wire cannot be tapped with this Scrapy: {error}") from error
 
 SPOOL = 1024 * 1024
 """Bytes of one side of an exchange that are kept in memory before they go to disk."""
+
+MAX_HEAD = 256 * 1024
+"""Bytes of a head and of the interim ones before it, as in Chromium; more of it ends the fetch."""
 
 _X509_VERDICTS = {
     9: "not yet valid",
@@ -162,11 +166,12 @@ class Tape:
         if not self.ended:
             self.sent.write(data)
 
-    def hear(self, data: bytes) -> None:
+    def hear(self, data: bytes, *, in_head: bool = False) -> None:
         if not self.ended:
+            endless = in_head and self._size > MAX_HEAD
             self.received.write(data)
             self._size += len(data)
-            self.overflowed = bool(self._limit) and self._size > self._limit
+            self.overflowed = endless or (bool(self._limit) and self._size > self._limit)
 
     def lose(self, *, cleanly: bool) -> None:
         """The connection is gone. A reset leaves bytes unread, so no message ends with one."""
@@ -342,7 +347,7 @@ class _TappedProtocol(_LenientHTTP11ClientProtocol):
         if tape is None:
             super().dataReceived(data)  # type: ignore[no-untyped-call]
             return
-        tape.hear(data)
+        tape.hear(data, in_head=getattr(self._parser, "state", None) in (STATUS, HEADER))
         if tape.overflowed:
             self.transport.abortConnection()
         else:

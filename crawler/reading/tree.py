@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -37,6 +37,10 @@ SILENT = frozenset((
 ))  # fmt: skip
 """Elements whose text is not printed, or is not the page's."""
 
+MAX_ATTRIBUTES = 1_000
+"""Of one element: libxml2 walks over all of them for each that it adds."""
+
+_PIECE = 64 * 1024
 _MOST_STEPS = 10_000
 _LONGEST_NAME = 500
 _LONGEST_ATTRIBUTE = 2_000
@@ -45,7 +49,6 @@ _PASTED = re.compile(r"data:[\w/+.-]{0,60};base64,[A-Za-z0-9+/=\s]{200,}")
 # libxml2 forgets what comes after `</html>`, which a pasted document may bring into any place.
 _END = re.compile(r"</(?:html|body)\s*>", re.I)
 # Classes and styles are asked for again at every element inside; addresses are not.
-_COUNT = etree.XPath("count(//*)")
 _LONG_ATTRIBUTES = etree.XPath(
     f"//@*[string-length() > {_LONGEST_ATTRIBUTE}]"
     "[name() != 'href' and name() != 'src' and name() != 'content']"
@@ -63,18 +66,49 @@ def parse(text: str) -> HtmlElement | None:
     The parser stops at 256 levels, so that no walk over the tree can go deeper.
     """
     text = _END.sub("", text)
+    html = text.encode("utf-8", "replace")
+    if len(portion(html)) < len(html):
+        return None
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+        root = etree.fromstring(html, parser)
     except etree.LxmlError:
         return None
     if not isinstance(root, HtmlElement) or root.tag != "html":
         return None
-    if _COUNT(root) > MAX_ELEMENTS:
-        return None
     for value in _LONG_ATTRIBUTES(root):
         value.getparent().set(value.attrname, value[:_LONGEST_ATTRIBUTE])
     return root
+
+
+def portion(html: bytes) -> bytes:
+    """As much of a page as a tree may be made of: a tree takes fifty times what its tags do.
+
+    The page up to the 64 KiB in which it has more than MAX_ELEMENTS; nothing of one that has an
+    element with more than MAX_ATTRIBUTES. They are counted without making a tree.
+    """
+    counter = _Counter()
+    counting = etree.HTMLParser(target=counter, encoding="utf-8")  # type: ignore[call-overload]
+    for start in range(0, len(html), _PIECE):
+        counting.feed(html[start : start + _PIECE])
+        if counter.attributes > MAX_ATTRIBUTES:
+            return b""
+        if counter.elements > MAX_ELEMENTS:
+            return html[:start]
+    return html
+
+
+class _Counter:
+    """A target of libxml2's parser that makes nothing of what it meets."""
+
+    def __init__(self) -> None:
+        self.elements = self.attributes = 0
+
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        self.elements += 1
+        self.attributes = max(self.attributes, len(attributes))
+
+    def close(self) -> None: ...
 
 
 def select(tree: HtmlElement, rules: Iterable[str]) -> list[HtmlElement]:

@@ -3,7 +3,8 @@
 import pytest
 from scrapy.http import HtmlResponse
 
-from crawler.links import whole
+from crawler.links import CUT, of_page, whole
+from crawler.site import ListingRules
 
 LINK = b'<a href="/late">late</a>'
 
@@ -27,3 +28,13 @@ def test_a_sound_page_is_left_alone() -> None:
     body = b"<html><body>" + LINK + b"</body>\n</html>\n<!-- served in 3 ms -->"
     response = HtmlResponse("https://h.example/", body=body, encoding="utf-8")
     assert whole(response) is response
+
+
+def test_a_page_of_a_million_links() -> None:
+    """Of a page with more elements than any has, a part is read, and that it is one is told."""
+    body = b"".join(b"<a href=/%d>" % number for number in range(600_000))
+    response = HtmlResponse("https://h.example/", body=body, encoding="utf-8")
+    part = whole(response)
+    assert CUT in part.flags
+    assert 50_000 < len(of_page(part, ListingRules()).found) < 70_000
+    assert CUT not in whole(response.replace(body=body[:100_000])).flags

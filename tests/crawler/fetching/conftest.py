@@ -14,6 +14,7 @@ import trustme
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.utils.reactor import install_reactor
 
+from crawler.fetching.guard import literal_address
 from tests.crawler.fetching.crawl import Crawled, Listening, Plan, crawl
 
 Run = Callable[..., Crawled]
@@ -77,3 +78,32 @@ def run(in_reactor: InReactor) -> Run:
         return crawled
 
     return go
+
+
+@pytest.fixture
+def names(in_reactor: InReactor, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
+    """Names and the addresses they resolve to, one after another; the last one stays."""
+    from twisted.internet import reactor
+    from twisted.internet.address import IPv4Address, IPv6Address
+
+    table: dict[str, list[str]] = {}
+
+    class Below:
+        def resolveHostName(self, receiver: Any, hostName: str, portNumber: int, *_: Any) -> Any:
+            receiver.resolutionBegan(self)
+            literal = literal_address(hostName)
+            addresses = [str(literal)] if literal else table.get(hostName, [])
+            for address in addresses[:1]:
+                kind = IPv6Address if ":" in address else IPv4Address
+                receiver.addressResolved(kind("TCP", address, portNumber))
+            if len(addresses) > 1:
+                addresses.pop(0)
+            receiver.resolutionComplete()
+            return self
+
+    async def swap(resolver: Any) -> Any:
+        return reactor.installNameResolver(resolver)
+
+    before = in_reactor(swap(Below()))
+    yield table
+    in_reactor(swap(before))

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -116,6 +117,22 @@ class TestCutShort:
         assert isinstance(crawled["page"].error, DownloadCancelledError)
         assert len(heard.response or b"") < 2_000_000
         assert heard.truncated == ("length" if head == CHUNKED else None)
+
+    def test_a_head_without_end_is_stopped_early(self, run: Run) -> None:
+        """A head ends the fetch at MAX_HEAD, however much a body may have."""
+        line = b"X-Flood: " + b"x" * 8000 + b"\r\n"
+        _, crawled, _ = fetch_one(run, b"HTTP/1.1 200 OK\r\n", *[line] * 4000, HANG_UP)
+        assert isinstance(crawled["page"].error, DownloadCancelledError)
+
+    def test_a_head_of_many_lines(self, run: Run) -> None:
+        """Fifty thousand fields are taken, and cost little time."""
+        fields = b"a:b\r\n" * 50_000
+        began = time.monotonic()
+        heard, crawled, _ = fetch_one(run, HEAD + fields + b"Content-Length: 1\r\n\r\n", b"x")
+        assert crawled["page"].response is not None
+        assert heard.response is not None
+        assert heard.response.endswith(b"x")
+        assert time.monotonic() - began < 20
 
     def test_a_signal_handler_may_stop_a_download(self, run: Run) -> None:
         """A download that StopDownload ends is stored as far as it came, and marked."""

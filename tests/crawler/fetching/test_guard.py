@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,12 +8,13 @@ from scrapy.exceptions import IgnoreRequest
 
 from crawler.fetching.guard import (
     AddressRefused,
+    AddressTooLong,
     Guard,
     GuardedResolver,
     literal_address,
     why_inner,
 )
-from tests.crawler.fetching.conftest import InReactor, Run
+from tests.crawler.fetching.conftest import Run
 from tests.crawler.fetching.crawl import Listening, Plan
 from tests.crawler.fetching.origin import Origin, page
 
@@ -40,6 +40,11 @@ INNER = [
     "2001:db8::1",
     "2002:a00:1::",
     "64:ff9b::a00:1",
+    "64:ff9b:1::a00:1",
+    "168.63.129.16",
+    "100.100.100.200",
+    "192.0.0.192",
+    "fd00:ec2::254",
     "fc00::1",
     "fe80::1",
     "fec0::1",
@@ -53,7 +58,9 @@ def test_inner_addresses_are_refused(address: str) -> None:
     assert why_inner(ipaddress.ip_address(address))
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "113.160.0.1", "2606:4700::1111", "::ffff:8.8.8.8"])
+@pytest.mark.parametrize(
+    "address", ["8.8.8.8", "113.160.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
 def test_public_addresses_pass(address: str) -> None:
     """Addresses of the public Internet are not refused."""
     assert why_inner(ipaddress.ip_address(address)) is None
@@ -91,6 +98,56 @@ def test_names_are_not_addresses(host: str) -> None:
     assert literal_address(host) is None
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "localhost",
+        "LOCALHOST.",
+        "a.localhost",
+        "metadata.google.internal",
+        "may-in.local",
+        "intranet",
+        "router.home.arpa",
+        "nas.lan",
+    ],
+)
+def test_names_of_inner_networks(host: str) -> None:
+    """A name that no public network has is refused unasked, also when a proxy would look it up."""
+    with pytest.raises(AddressRefused):
+        Guard().check(f"http://{host}/")
+    Guard([host]).check(f"http://{host}/")
+
+
+@pytest.mark.parametrize("port", [22, 25, 6379, 9200, 11211])
+def test_ports_of_other_services(port: int) -> None:
+    """A port that speaks something else than HTTP is refused, unless the user named it."""
+    with pytest.raises(AddressRefused):
+        Guard(["bao.example:8080"]).check(f"http://bao.example:{port}/")
+    Guard([f"bao.example:{port}"]).check(f"http://bao.example:{port}/")
+
+
+@pytest.mark.parametrize("port", [80, 81, 88, 443, 8000, 8080, 8081, 8443])
+def test_ports_of_the_web(port: int) -> None:
+    """Ports that portals are found at are no reason to refuse."""
+    Guard().check(f"http://bao.example:{port}/")
+
+
+def test_an_endless_address() -> None:
+    """An address longer than the limit is refused, and its beginning is told."""
+    with pytest.raises(AddressTooLong) as refused:
+        Guard(max_length=2000).check("http://bao.example/" + "a" * 2000)
+    assert len(refused.value.url) == 2000
+    Guard(max_length=2000).check("http://bao.example/" + "a" * 1900)
+
+
+def test_a_named_host_stays_where_it_was() -> None:
+    """A host the user named may be an inner one, but not after it was a public one."""
+    guard, inner = Guard(["bao.example"]), ipaddress.ip_address("10.0.0.1")
+    assert guard.why_refused("bao.example", 80, inner) is None
+    assert guard.why_refused("bao.example", 80, ipaddress.ip_address("8.8.8.8")) is None
+    assert guard.why_refused("bao.example", 80, inner) is not None
+
+
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://a.vn/", "data:,x", "//a.vn/"])
 def test_only_the_web_is_fetched(url: str) -> None:
     """A scheme other than http and https is refused."""
@@ -125,33 +182,6 @@ def test_hosts_the_user_named_pass(named: str, url: str, passes: bool) -> None:
 def test_a_refusal_is_not_retried() -> None:
     """Scrapy takes a refusal for a decision, not for a failure."""
     assert issubclass(AddressRefused, IgnoreRequest)
-
-
-@pytest.fixture
-def names(in_reactor: InReactor, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, list[str]]]:
-    """Names and the addresses they resolve to, one after another; the last one stays."""
-    from twisted.internet import reactor
-    from twisted.internet.address import IPv4Address
-
-    table: dict[str, list[str]] = {}
-
-    class Below:
-        def resolveHostName(self, receiver: Any, hostName: str, portNumber: int, *_: Any) -> Any:
-            receiver.resolutionBegan(self)
-            addresses = table.get(hostName, [])
-            for address in addresses[:1]:
-                receiver.addressResolved(IPv4Address("TCP", address, portNumber))
-            if len(addresses) > 1:
-                addresses.pop(0)
-            receiver.resolutionComplete()
-            return self
-
-    async def swap(resolver: Any) -> Any:
-        return reactor.installNameResolver(resolver)
-
-    before = in_reactor(swap(Below()))
-    yield table
-    in_reactor(swap(before))
 
 
 class TestCrawl:

@@ -32,6 +32,7 @@ HOSTILE = {
     + "<tr><td>1</td><td>2</td></tr>" * 15_000,
     "tables in tables": "<table><tr><td>" * 80 + WORDS * 1000,
     "brackets": filled("<"),
+    "attributes": "<p " + " ".join(f"a{n}" for n in range(SIZE // 8)) + ">",
     "quotes": "<p " + filled('a="'),
     "one word": "<p>" + filled("a"),
     "words": "<p>" + filled("tu "),
