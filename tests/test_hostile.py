@@ -235,7 +235,7 @@ def test_a_run_that_takes_too_long_ends(serve: Serve, tmp_path: Path) -> None:
     pictures = "".join(f"<img src=/{number}.png>" for number in range(100))
     pages: dict[str, Page] = {"/": ("text/html", pictures), r"/\d+.png": ("image/png", "x")}
     url, asked = serve(pages)
-    settings = {"COLLECTION": f"{tmp_path}/c", "CLOSESPIDER_TIMEOUT": 3, "DOWNLOAD_DELAY": 0.2}
+    settings = {"COLLECTION": f"{tmp_path}/c", "CLOSESPIDER_TIMEOUT": 3, "HOST_DELAY": 0.2}
     settings |= {"NAMED_HOSTS": urlsplit(url).netloc, "AT": json.dumps({"baohatinh": [url]})}
     chosen = [part for name, value in settings.items() for part in ("-s", f"{name}={value}")]
     command = [sys.executable, "-m", "scrapy", "crawl", "baohatinh", *chosen]

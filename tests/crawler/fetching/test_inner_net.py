@@ -198,7 +198,7 @@ async def crawl(port: int, settings: dict[str, Any], host: str = HOME) -> Run:
 
     values = Settings()
     values.setmodule("crawler.settings", priority="project")
-    values.setdict({"DOWNLOAD_DELAY": 0.001, **settings}, priority="cmdline")
+    values.setdict({"HOST_DELAY": 0.001, **settings}, priority="cmdline")
     runner = AsyncCrawlerRunner(values)
     crawler = runner.create_crawler(CongSpider)
     await runner.crawl(crawler)

@@ -94,7 +94,7 @@ async def crawl(port: int, settings: dict[str, Any], *, drawn: bool) -> dict[str
 
     values = Settings()
     values.setmodule("crawler.settings", priority="project")
-    values.setdict({"DOWNLOAD_DELAY": 0.001, "LOG_ENABLED": False, **settings}, priority="cmdline")
+    values.setdict({"HOST_DELAY": 0.001, "LOG_ENABLED": False, **settings}, priority="cmdline")
     runner = AsyncCrawlerRunner(values)
     crawler = runner.create_crawler(VeSpider)
     read = dict[str, str]()
