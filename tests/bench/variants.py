@@ -34,6 +34,7 @@ URLS: list[str] = []
 COMMON = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 8,
     "DOWNLOAD_DELAY": 0,
+    "HOST_DELAY": 0,
     "LOG_LEVEL": "ERROR",
     "ROBOTSTXT_OBEY": False,
     "TELNETCONSOLE_ENABLED": False,
