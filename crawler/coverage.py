@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from archive import Catalog, Collection
-from crawler.ledger import GONE, Address, Ledger, ledger_path
+from crawler.ledger import GONE, Address, Ledger
 
 WAITING = "waiting for the next run"
 
@@ -60,7 +60,7 @@ def coverage(collection: Collection, site: str) -> Coverage:
             at = _of(months, entry.article.published or entry.first_seen)
             at.archived += 1
             at.gone += entry.gone_at is not None
-    with closing(Ledger(ledger_path(collection, site))) as ledger:
+    with closing(Ledger.as_it_is(collection, site)) as ledger:
         for address in _articles(ledger):
             if address.key in archived:
                 continue
@@ -76,7 +76,7 @@ def coverage(collection: Collection, site: str) -> Coverage:
 
 def queue_again(collection: Collection, site: str, missing: list[Missing]) -> int:
     """Let the next run ask for what is missing. Raises CollectionLocked while one is under way."""
-    with collection.hold_site(site), closing(Ledger(ledger_path(collection, site))) as ledger:
+    with collection.hold_site(site), closing(Ledger.of(collection, site)) as ledger:
         asked = [one for one in missing if one.reason != WAITING]
         for one in asked:
             ledger.ask_again(one.key)

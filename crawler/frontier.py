@@ -20,9 +20,6 @@ MAX_REFUSALS = 100_000
 
 NOTHING_NEW = "trap: a row of pages like it brought nothing new"
 
-MAX_REST = 30
-"""Days that a page of links is left alone at most, however often it led to nothing new."""
-
 _TRUST_AFTER = 20
 """Looks that were due to what a sitemap said of changes, before it is judged by what they found."""
 
@@ -87,7 +84,7 @@ class Frontier:
     _refused: set[str] = field(default_factory=set, init=False)
     _due: set[str] = field(default_factory=set, init=False)
     _twins: dict[str, str] = field(default_factory=dict, init=False)
-    _told: set[str] = field(default_factory=set, init=False)
+    _told: int = field(default=0, init=False)
     _feeds: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -174,7 +171,7 @@ class Frontier:
         """The key of something that a page needs, unless it was fetched not long ago."""
         key = f"requisite {url}"
         before = self._meet(key, "requisite", url, finding)
-        if before is None or self._rests(before, self.policy.requisites_after):
+        if before is None or self._rests(before, timedelta(days=self.policy.requisites_after)):
             return None
         return key
 
@@ -228,7 +225,7 @@ class Frontier:
         if known := self.known.get(identity):
             return known.url in self._due or self._is_left_over(known, before)
         if kind == "page":
-            return not self._rests(before, min(MAX_REST, 2**before.barren - 1))
+            return not self._rests(before, revisit.rest(before.barren))
         return before.fetched_at is None or before.error is not None or self._is_due(before)
 
     def _is_left_over(self, known: Known, before: Address) -> bool:
@@ -251,26 +248,27 @@ class Frontier:
 
     def _has_room(self, identity: str) -> bool:
         """Whether one more article may be asked for again, once."""
-        self._told.add(identity)
-        is_new = identity not in self._due
+        if identity in self._due or self._told >= self.policy.looks_a_run:
+            return False
+        self._told += 1
         self._due.add(identity)
-        return is_new and len(self._told) <= self.policy.looks_a_run
+        return True
 
     def _has_no_news(self, before: Address, modified: str | None) -> bool:
         if self.ledger.round.is_full or before.fetched_at is None:
             return False
         if modified:
             return modified <= before.fetched_at
-        return self._rests(before, min(MAX_REST, 2**before.barren))
+        return self._rests(before, revisit.rest(before.barren + 1))
 
     def _is_due(self, before: Address) -> bool:
         """Whether an address that was read as no article is to be looked at again."""
         since, looked_at = map(datetime.fromisoformat, (before.found_at, before.fetched_at or ""))
         return revisit.is_due(since, looked_at, self.clock(), self.policy.recheck_after)
 
-    def _rests(self, before: Address, days: int) -> bool:
-        """Whether it was fetched less than so many days ago."""
+    def _rests(self, before: Address, rest: timedelta) -> bool:
+        """Whether it was fetched less than so long ago."""
         if before.fetched_at is None:
             return False
         age = self.clock() - datetime.fromisoformat(before.fetched_at)
-        return age < timedelta(days=days) - revisit.SLACK
+        return age < rest - revisit.SLACK

@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
@@ -183,13 +184,6 @@ class Round:
     is_continued: bool = False
 
 
-def ledger_path(collection: Collection, site: str) -> Path:
-    """Where the ledger of a site is; its directory is made."""
-    directory = collection.path / "ledgers"
-    directory.mkdir(exist_ok=True)
-    return directory / f"{collection.file_prefix(site)}.sqlite3"
-
-
 class Ledger:
     """The ledger at `path`, made if it is missing; without a path one in memory. Close it.
 
@@ -210,6 +204,23 @@ class Ledger:
             except BaseException:
                 self._database.close()
                 raise
+
+    @classmethod
+    def of(cls, collection: Collection, site: str) -> Ledger:
+        """The ledger of a site, for the run that holds the site's lock."""
+        path = _path_of(collection, site)
+        path.parent.mkdir(exist_ok=True)
+        return cls(path)
+
+    @classmethod
+    def as_it_is(cls, collection: Collection, site: str) -> Ledger:
+        """The ledger of a site for who only looks: an empty one where there is none of today."""
+        path = _path_of(collection, site)
+        if not path.exists():
+            return cls(None)
+        with explained(path), closing(connected(path)) as database:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+        return cls(path if version == VERSION else None)
 
     def __enter__(self) -> Ledger:
         return self
@@ -408,11 +419,13 @@ class Ledger:
     def unanswered(self) -> Iterator[Address]:
         """Addresses that were asked for in vain, not too often, and do not wait."""
         rows = self._rows(
-            "SELECT * FROM addresses WHERE tries BETWEEN 1 AND :most"
+            "SELECT key FROM addresses WHERE tries BETWEEN 1 AND :most"
             " AND key NOT IN (SELECT key FROM waiting) ORDER BY key",
             most=MAX_TRIES,
         )
-        return (Address(**dict(row)) for row in rows)
+        for key in [row["key"] for row in rows]:
+            if address := self.find(key):
+                yield address
 
     def _next(self, host: str, is_page: bool) -> Waiting | None:
         with explained(self._path):
@@ -458,12 +471,17 @@ class Ledger:
             row: sqlite3.Row | None = self._database.execute(sql, values).fetchone()
             return row
 
-    def _rows(self, sql: str, **values: object) -> Iterable[sqlite3.Row]:
+    def _rows(self, sql: str, **values: object) -> Iterator[sqlite3.Row]:
+        """Rows as they are asked for: nothing may be written to their table meanwhile."""
         with explained(self._path):
-            return self._database.execute(sql, values)
+            yield from self._database.execute(sql, values)
 
     def _do(self, sql: str, **values: object) -> None:
         with explained(self._path):
             if not self._database.in_transaction:
                 self._database.execute("BEGIN IMMEDIATE")
             self._database.execute(sql, values)
+
+
+def _path_of(collection: Collection, site: str) -> Path:
+    return collection.path / "ledgers" / f"{collection.file_prefix(site)}.sqlite3"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -17,10 +17,12 @@ from crawler.archived import read_again
 from crawler.fetching.capture import stop
 from crawler.ledger import Visit
 from crawler.reading import NotAnArticle
-from crawler.revisit import AGAIN_AFTER
 from crawler.session import Session, session_of
 
 COMMIT_LOOKS = 100
+BELIEVED_AFTER = timedelta(hours=20)
+"""An article that has been missing for so long is gone; until then every run asks for it."""
+
 EDITS = (Change.CHANGED, Change.ORTHOGRAPHY, Change.METADATA)
 
 
@@ -168,7 +170,7 @@ class ArticlePipeline:
         ledger, now = self.session.ledger, self.session.clock()
         address = ledger.find(url)
         since = address.missed_at if address else None
-        is_gone = since is not None and now - datetime.fromisoformat(since) >= AGAIN_AFTER
+        is_gone = since is not None and now - datetime.fromisoformat(since) >= BELIEVED_AFTER
         ledger.missed(url, None if is_gone else since or warc_date(now))
         return is_gone
 

@@ -13,7 +13,7 @@ from parsel import Selector
 from crawler.scope import MAX_URL_LENGTH, absolute
 from crawler.site import RequisiteKind, Requisites
 
-MAX_REQUISITES = 300
+MAX_REQUISITES = 1000
 """Of one page; a page that asks for more is not furnished further."""
 
 MAX_ATTACHMENTS = 50

@@ -14,11 +14,11 @@ from datetime import datetime, timedelta
 from archive import Known
 from crawler.site import RevisitPolicy
 
-AGAIN_AFTER = timedelta(hours=20)
-"""An article that was missed is asked for again after this, and by then it is gone or it is not."""
-
 SLACK = timedelta(hours=6)
 """A nightly run that begins a little earlier than the one before must not find nothing due."""
+
+MAX_REST = 30
+"""Days that a page of links is left alone at most, however often it led to nothing new."""
 
 GONE_FOR = (30, 180)
 """Days after which an article that is gone is asked for once more: sites put some back."""
@@ -75,19 +75,27 @@ def due(
     return again + [one.known for one in late[: policy.looks_a_run]]
 
 
-def _due(known: Known, policy: RevisitPolicy, now: datetime, rate: float) -> Due | None:
+def when(known: Known, policy: RevisitPolicy, rate: float = 1) -> datetime | None:
+    """The moment at which a known article is due; None for one that is gone for good."""
     looked_at = datetime.fromisoformat(known.looked_at)
     if known.gone_at:
-        return _returning(known, looked_at, now)
+        gone_at = datetime.fromisoformat(known.gone_at)
+        returns = (gone_at + timedelta(days=day) for day in GONE_FOR)
+        return min((moment for moment in returns if moment - SLACK > looked_at), default=None)
     since = datetime.fromisoformat(known.changed_at or known.first_seen)
-    moment = next_look(since, looked_at, policy.recheck_after, pace=rate)
-    if moment - SLACK > now:
+    return next_look(since, looked_at, policy.recheck_after, pace=rate)
+
+
+def rest(barren: int) -> timedelta:
+    """How long a page of links is left alone that has led to nothing new so many times in a row."""
+    return timedelta(days=min(MAX_REST, 2**barren - 1))
+
+
+def _due(known: Known, policy: RevisitPolicy, now: datetime, rate: float) -> Due | None:
+    moment = when(known, policy, rate)
+    if moment is None or moment - SLACK > now:
         return None
+    if known.gone_at:
+        return Due(known, 0)
+    looked_at = datetime.fromisoformat(known.looked_at)
     return Due(known, (now - looked_at) / max(moment - looked_at, timedelta(days=1)))
-
-
-def _returning(known: Known, looked_at: datetime, now: datetime) -> Due | None:
-    gone_at = datetime.fromisoformat(known.gone_at or "")
-    moments = (gone_at + timedelta(days=day) for day in GONE_FOR)
-    is_due = any(looked_at < moment <= now for moment in moments)
-    return Due(known, 0) if is_due else None

@@ -29,7 +29,7 @@ from archive import (
 from archive.cdxj import timestamp
 from archive.writer import warc_date
 from crawler.archived import Study
-from crawler.ledger import Ledger, ledger_path
+from crawler.ledger import Ledger
 from crawler.outcome import Diagnosis, Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
 from crawler.site import RevisitPolicy
@@ -95,7 +95,7 @@ class Session:
             self.known = {entry.url: entry for entry in self.catalog.known(site)}
             self.model = newest_model(self.catalog, site)
             self.ledger = opened.enter_context(
-                Ledger(ledger_path(self.collection, site) if self.recording else None)
+                Ledger.of(self.collection, site) if self.recording else Ledger(None)
             )
             self._open = opened.pop_all()
         self.left_over = dict[str, Capture]()
@@ -135,9 +135,7 @@ class Session:
             self.counts["without_rules"] += reading.is_guessed
             self._lessons.append(traits)
             if len(self._lessons) >= LESSONS:
-                self.left_over = dict[str, Capture]()
-        """By URL key: what was captured by a run that was cut short, and not made use of yet."""
-        self._learned, self._lessons = self._learned.learn(self._lessons), []
+                self._learned, self._lessons = self._learned.learn(self._lessons), []
 
     def _recording(self, settings: BaseSettings) -> Recording:
         return self.collection.recording(

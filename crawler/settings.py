@@ -16,7 +16,8 @@ COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")
 """The directory of the collection that a run writes to or replays from."""
 
 COMMIT_SECONDS = 2.0
-"""What was kept is put on the disk (fsync) at least so often; then it is told in the crawl log."""
+"""What was kept is put on the disk (fsync) so often, or every fifth of a second for each site when
+there are more; then it is told in the crawl log."""
 
 CONTACT = os.environ.get("TINHUY_CONTACT", "")
 """An address or URL that site owners can write to; it becomes part of the user agent."""
@@ -61,7 +62,7 @@ PLATFORM_MODULES = ["spiders.platforms"]
 """Packages whose modules each define a PLATFORM."""
 
 REQUISITES = True
-"""Fetch the style sheets, scripts and pictures of article pages too, so that replay looks right."""
+"""Fetch what pages show and what is attached to them too, as their site says (Site.requisites)."""
 
 # Scrapy
 
@@ -71,7 +72,7 @@ CONCURRENT_ITEMS = 1  # a page's own, in their order; for each of them Scrapy ma
 
 CONCURRENT_REQUESTS = 8  # of one site on all hosts: room for those that hang beside its own
 
-CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines; a site may say otherwise
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines
 
 CLOSESPIDER_TIMEOUT = 20 * 60 * 60  # seconds: a night's run is over before the next one begins
 

@@ -106,8 +106,8 @@ class RevisitPolicy:
 class Requisites:
     """What the pages of a site are furnished with. `kinds=()` stands for nothing.
 
-    Films are left out: one may be larger than all that is written of a year. Bytes are those of a
-    body as it was sent; what is larger is cut, and what comes after `max_run_bytes` is left out.
+    Films are left out: one may be larger than all that is written of a year. A body of more bytes
+    is cut; when those of a run take `max_run_bytes` of the archive, the rest is left out.
     """
 
     kinds: tuple[RequisiteKind, ...] = (

@@ -254,7 +254,7 @@ class SiteSpider(scrapy.Spider):
 
     def parse_requisite(self, response: Response) -> Found:
         """A style sheet may need more; everything else is kept and left alone."""
-        self.session.counts["requisite_bytes"] += len(response.body)
+        self._weigh(response.request)
         is_css = b"css" in (response.headers.get("Content-Type") or b"")
         depth = response.meta["hops"].count("E")
         is_css = is_css and isinstance(response, TextResponse) and depth < MAX_IMPORTS
@@ -262,6 +262,11 @@ class SiteSpider(scrapy.Spider):
             yield from self._furnish(
                 requisites.of_style_sheet(response.text, response.url), response
             )
+
+    def _weigh(self, request: Request | None) -> None:
+        """Count what a requisite has added to the archive, whole or cut."""
+        capture = request.meta.get("capture") if request else None
+        self.session.counts["requisite_bytes"] += capture.length if capture else 0
 
     def failed(self, failure: Any) -> None:
         """No answer, after all retries. Another form of the address may still be tried."""
@@ -292,6 +297,7 @@ class SiteSpider(scrapy.Spider):
             self.session.refuse(request.url, _TOO_MANY_REDIRECTS, request.meta["via"])
         elif request.meta["kind"] == "requisite":
             self.session.counts["requisites_failed"] += 1
+            self._weigh(request)
         elif failure.check(CaptureNotFound):
             self.session.counts["not_captured"] += 1
         elif request.meta["kind"] != "feed":
@@ -417,10 +423,17 @@ class SiteSpider(scrapy.Spider):
     # Following
 
     def is_spent(self, request: Mapping[str, Any]) -> bool:
-        """Whether a stored request is for a list of a kind that has brought nothing for long."""
-        spent = self.frontier.is_spent(request["url"], request["meta"]["kind"])
-        self.session.counts["traps"] += spent
-        return spent
+        """Whether a stored request is for a list of a kind that has brought nothing for long, or
+        for a requisite when there are enough of them.
+        """
+        kind, counts = request["meta"]["kind"], self.session.counts
+        spent = self.frontier.is_spent(request["url"], kind)
+        counts["traps"] += spent
+        heavy = (
+            kind == "requisite" and counts["requisite_bytes"] >= self.site.requisites.max_run_bytes
+        )
+        counts["requisites_left_out"] += heavy
+        return spent or heavy
 
     def _links(self, response: TextResponse, *, is_article: bool = False) -> Iterator[Request]:
         found = links.of_page(response, self.rules.listing)
@@ -501,11 +514,9 @@ class SiteSpider(scrapy.Spider):
         )
 
     def _furnish(self, found: list[Requisite], via: Response) -> Iterator[Request]:
-        policy, counts = self.site.requisites, self.session.counts
+        policy = self.site.requisites
         for one in requisites.wanted(found, policy) if self.with_requisites else ():
-            if counts["requisite_bytes"] >= policy.max_run_bytes:
-                counts["requisites_left_out"] += 1
-            elif key := self.frontier.admit_requisite(one.url, Finding(via=via.url)):
+            if key := self.frontier.admit_requisite(one.url, Finding(via=via.url)):
                 most = requisites.most_bytes(one.kind, policy)
                 yield self._request(one.url, "requisite", via=via, key=key, download_maxsize=most)
 

@@ -102,11 +102,6 @@ class Harvest:
         kind = self._shape(url)
         self._barren[kind] = 0 if new else self._barren[kind] + 1
 
-    @property
-    def spent(self) -> list[str]:
-        """The shapes that are spent, for the log."""
-        return sorted(kind for kind, barren in self._barren.items() if barren >= self.limit)
-
     def _shape(self, url: str) -> str:
         kind = shape(url)
         return kind if kind in self._barren or len(self._barren) < MAX_SHAPES else "others"

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from archive import Catalog, Collection, Known
 from archive.crawllog import lines_about
+from archive.times import local
 from archive.writer import warc_date
 from crawler import registry, revisit
 from crawler.frontier import Identities
-from crawler.ledger import Address, Ledger, ledger_path
+from crawler.ledger import MAX_TRIES, Address, Ledger
 from crawler.readers import rules_of, site_of
 from crawler.scope import Scope
 from crawler.site import RevisitPolicy
+
+PAST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,16 @@ class Why:
     because: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    kind: str | None
+    rule: str
+    article: Known | None
+    address: Address | None
+    waits: bool
+    pace: float
+
+
 def why(collection: Collection, url: str) -> Why:
     """All that the ledger, the crawl logs and the catalog know of a URL.
 
@@ -58,7 +71,7 @@ def why(collection: Collection, url: str) -> Why:
         known = {one.url: one for one in catalog.known(site)}
         scope = _scope(collection, catalog, site, url)
     identity, decision = Identities(scope, known)(url), scope.decide(url)
-    with closing(Ledger(ledger_path(collection, site))) as ledger:
+    with closing(Ledger.as_it_is(collection, site)) as ledger:
         found = (
             ledger.find(key)
             for key in (identity, scope.key(url), f"requisite {url}", f"feed {url}")
@@ -66,7 +79,15 @@ def why(collection: Collection, url: str) -> Why:
         address = next(filter(None, found), None)
         waits = address is not None and ledger.waiting(address.key)
     article = known.get(identity)
-    moment, because = _next(decision.kind, decision.rule, article, address, waits, site)
+    told = _Known(
+        kind=decision.kind,
+        rule=decision.rule,
+        article=article,
+        address=address,
+        waits=waits,
+        pace=revisit.pace(known.values()),
+    )
+    moment, because = _next(told, _policy(site))
     return Why(
         url=url,
         site=site,
@@ -75,7 +96,7 @@ def why(collection: Collection, url: str) -> Why:
         identity=identity,
         address=address,
         events=tuple(_events(collection, site, {url, *_addresses(article, address)})),
-        next_look=moment,
+        next_look=None if moment is None else "" if moment == PAST else warc_date(moment),
         because=because,
     )
 
@@ -112,42 +133,51 @@ def _event(line: dict[str, Any]) -> Event:
     return Event(at=at, what="fetched", detail=detail, via=via)
 
 
-def _next(
-    kind: str | None,
-    rule: str,
-    article: Known | None,
-    address: Address | None,
-    waits: bool,
-    site: str,
-) -> tuple[str | None, str]:
-    if waits:
-        return "", "it waits for the next run"
-    if kind is None:
-        return None, f"it is not asked for: {rule}"
+def _next(known: _Known, policy: RevisitPolicy) -> tuple[datetime | None, str]:
+    """When the address is asked for: the past stands for the next run, None for never."""
+    address, article = known.address, known.article
+    if known.waits:
+        return PAST, "it waits for the next run"
+    if known.kind is None:
+        return None, f"it is not asked for: {known.rule}"
+    if address and address.missed_at:
+        return PAST, "it was not where it was; every run asks, until it is there or is gone"
     if article:
-        return _next_of(article, _policy(site))
+        return _next_of(article, policy, known.pace)
     if address is None:
         return None, "no page that was fetched has led to it"
-    if address.error:
-        return "", f"it failed, and is tried again: {address.error}"
-    if kind == "listing":
-        return "", "lists are asked for in every run that comes by"
-    return None, f"it was no article when it was read: {address.said or 'nothing is known of it'}"
+    return _next_of_address(known.kind, address, policy)
 
 
-def _next_of(article: Known, policy: RevisitPolicy) -> tuple[str | None, str]:
+def _next_of(article: Known, policy: RevisitPolicy, pace: float) -> tuple[datetime | None, str]:
+    moment, looked_at = revisit.when(article, policy, pace), local(article.looked_at, "seconds")
     if article.gone_at:
-        return None, "it is gone; it is asked for once more after a month and after half a year"
-    since = article.changed_at or article.first_seen
-    moment = revisit.next_look(
-        datetime.fromisoformat(since),
-        datetime.fromisoformat(article.looked_at),
-        policy.recheck_after,
-    )
+        later = "; it may come back" if moment else ", and is not asked for any more"
+        return moment, f"it is gone since {local(article.gone_at, 'seconds')}{later}"
     begun = "edited" if article.changed_at else "found"
-    return warc_date(
-        moment
-    ), f"it was {begun} {since[:10]} and last looked at {article.looked_at[:10]}"
+    since = local(article.changed_at or article.first_seen, "seconds")
+    return moment, f"it was {begun} {since}, and looked at last {looked_at}"
+
+
+def _next_of_address(
+    kind: str, address: Address, policy: RevisitPolicy
+) -> tuple[datetime | None, str]:
+    if address.error and address.tries > MAX_TRIES:
+        return (
+            None,
+            f"it failed in {address.tries} runs ({address.error}); a page may lead to it again",
+        )
+    if address.error or kind == "listing" or address.fetched_at is None:
+        why = "it is asked for in every run"
+        if address.error:
+            why = f"it failed, and is tried again: {address.error}"
+        return PAST, why
+    fetched_at = datetime.fromisoformat(address.fetched_at)
+    if kind == "page":
+        return fetched_at + revisit.rest(address.barren), f"it was read as {address.said}"
+    found_at = datetime.fromisoformat(address.found_at)
+    moment = revisit.next_look(found_at, fetched_at, policy.recheck_after)
+    return moment, f"it was no article when it was read: {address.said}"
 
 
 def _policy(site: str) -> RevisitPolicy:

@@ -18,6 +18,7 @@ from crawler.traps import MAX_BARREN
 from tests.cli import answer, tinhuy
 from tests.practice import Hit, PracticeWeb, Quirks
 from tests.practice.endless import SPACES
+from tests.practice.politeness import assert_polite
 from tests.practice.site import PracticeSite
 from tests.practice.variety import story_at
 
@@ -169,8 +170,6 @@ def test_one_request_at_a_time(night: Night) -> None:
 
 
 DELAY = 0.3
-LATE = 0.03
-"""Seconds by which the server may look at its clock late."""
 
 
 def test_no_faster_than_allowed(tmp_path: Path) -> None:
@@ -180,8 +179,7 @@ def test_no_faster_than_allowed(tmp_path: Path) -> None:
         web.quirks["chodon"] = Quirks.everything()
         night = crawl(web, tmp_path / "c", f"--delay={DELAY}")
     for hits in by_host(night.hits).values():
-        begun = sorted(hit.started_at.timestamp() for hit in hits)
-        assert min(later - before for before, later in pairwise(begun)) >= DELAY - LATE
+        assert_polite(hits, DELAY)
     assert len(night.hits) > 20
 
 

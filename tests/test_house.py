@@ -21,7 +21,9 @@ LOCKS = (
     "requirements",
     "requirements-dev",
     "requirements-fuzz",
+    "requirements-javascript",
     "requirements-replay",
+    "requirements-score",
     "requirements-uv",
 )
 

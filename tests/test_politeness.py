@@ -5,27 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.cli import answer, tinhuy
-from tests.practice import Hit, PracticeWeb, Quirks
+from tests.practice import PracticeWeb, Quirks
+from tests.practice.politeness import assert_polite
 
 DELAY = 0.3
-NOISE = 0.1
-"""Seconds by which the server may look at the clock late."""
-
-
-def assert_polite(hits: list[Hit]) -> None:
-    """No request came before the last was answered, nor sooner than the delay after it began."""
-    spans = sorted((hit.started_at.timestamp(), hit.seconds) for hit in hits)
-    pairs = list(pairwise(spans))
-    assert not [later for (begin, took), (later, _) in pairs if begin + took > later]
-    gaps = [later - begin for (begin, _), (later, _) in pairs]
-    assert min(gaps) > DELAY - NOISE
-    assert sum(gaps) > DELAY * len(gaps) - NOISE
 
 
 @pytest.mark.parametrize("quirks", [Quirks(), Quirks(error_every=6)], ids=["sound", "failing"])
@@ -43,7 +31,7 @@ def test_sites_of_one_host_are_crawled_as_one(quirks: Quirks, tmp_path: Path) ->
     assert done.returncode in (0, 11), done.stderr
     assert {hit.site for hit in hits} == set(names)
     assert [hit.target for hit in hits].count("/robots.txt") == 3
-    assert_polite(hits)
+    assert_polite(hits, DELAY)
 
 
 def test_a_site_without_robots_txt_for_an_error_is_left_alone(tmp_path: Path) -> None:

@@ -57,6 +57,9 @@ _ARGUMENTS = (
 )
 _WITHOUT_DOORS = """for (const name of ["RTCPeerConnection", "webkitRTCPeerConnection",
 "WebTransport", "EventSource", "SharedWorker"]) { delete window[name]; }"""
+MOST_BYTES = 16_000_000
+"""Of anything that a script asks for."""
+
 _OF_THE_CODING = ("content-encoding", "content-length", "transfer-encoding", "set-cookie")
 
 
@@ -180,7 +183,11 @@ class _Fetching:
             method=asked.method,
             body=asked.post_data_buffer or b"",
             headers={"Content-Type": kind} if kind else None,
-            meta={"hops": self._hops + "E", "via": self._response.url},
+            meta={
+                "hops": self._hops + "E",
+                "via": self._response.url,
+                "download_maxsize": MOST_BYTES,
+            },
         )
         try:
             return await engine.download_async(request)
