@@ -87,7 +87,7 @@ def _refuse_what_is_none(survey: Survey) -> None:
     """Raise NotAdded where there was no answer, or a door."""
     if not survey.seen:
         why = survey.failed[0][1].rstrip(".") if survey.failed else "no answer"
-        if "robots.txt" in why:
+        if survey.is_forbidden:
             raise NotAdded(f"robots.txt of {survey.host} forbids {survey.start}", Outcome.BLOCKED)
         raise NotAdded(
             f"{survey.start} gives no answer: {why}; look at the address, then at the network",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
@@ -25,12 +24,12 @@ from archive.writer import warc_date
 from crawler import feeds, links, registry, requisites
 from crawler.feeds import Entry
 from crawler.fetching.capture import record_to, stop
-from crawler.fetching.failures import in_words
+from crawler.fetching.failures import in_words, sort_of
 from crawler.fetching.guard import RequestRefused
 from crawler.fetching.location import RedirectedInCircle
 from crawler.fetching.recall import Recall, recall_for
 from crawler.fetching.replay import replay_from
-from crawler.fetching.robots import RobotsUnread
+from crawler.fetching.robots import RobotsForbidden, RobotsUnread
 from crawler.fetching.turns import HostClosed, NotAsked, OutOfHours
 from crawler.frontier import Finding, Frontier
 from crawler.ledger import GONE, PAGES, Visit
@@ -55,8 +54,7 @@ LONGEST_NOTICE = 20_000
 """Bytes of a listing that may be a notice in its place."""
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
-_FORBIDDEN = "Forbidden by robots.txt"  # what Scrapy's robots.txt middleware says
-_TOO_MANY_REDIRECTS = "max redirections reached"  # and what its redirect middleware says
+_TOO_MANY_REDIRECTS = "max redirections reached"  # what Scrapy's redirect middleware says
 _REFUSED = (401, 403, 429, 503)
 
 Found = Iterator[Request | Article | Gone | NotAnArticle]
@@ -274,11 +272,11 @@ class SiteSpider(scrapy.Spider):
         if failure.check(NotAsked):
             self._put_off(request, failure.value)
             return
-        self.session.ledger.failed(request.meta["key"], _reason(failure))
+        self.session.ledger.failed(request.meta["key"], sort_of(failure.value))
         seed = bool(request.meta.get("seed"))
         if failure.check(StorageFailed):
             self.session.trouble = failure.value
-        elif failure.getErrorMessage() == _FORBIDDEN:
+        elif failure.check(RobotsForbidden):
             self.session.counts["forbidden"] += 1
             if seed:
                 self.session.symptoms.failed("its robots.txt forbids the front page", seed=True)
@@ -548,14 +546,6 @@ def _said(found: object) -> str:
         case NotAnArticle(reason=reason):
             return f"no article: {reason}"
     return ""
-
-
-def _reason(failure: Any) -> str:
-    """Why an address gave no answer, in words that other addresses share."""
-    if failure.getErrorMessage() == _FORBIDDEN:
-        return "robots.txt"
-    words = re.sub(r"Error$", "", failure.type.__name__)
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", words).lower()
 
 
 def _digest(identities: Iterable[str]) -> str:

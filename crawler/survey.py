@@ -18,6 +18,7 @@ from scrapy.http import Request, Response, TextResponse
 from archive import Article, Capture, Gone, StorageFailed
 from archive.text import clean
 from crawler import feeds, links, patterns, registry
+from crawler.fetching.robots import RobotsForbidden
 from crawler.generic import GenericSpider, named_hosts
 from crawler.links import whole
 from crawler.patterns import Family, Told, target
@@ -100,6 +101,8 @@ class Survey:
     feeds: list[Feed] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     """Addresses that gave no answer, and why."""
+    is_forbidden: bool = False
+    """robots.txt forbids one of them."""
     platform: str = ""
     found: dict[str, str] = field(default_factory=dict)
     """`path?query` of every address of the site that was met: the first URL it was met as."""
@@ -203,6 +206,7 @@ class SurveyingSpider(GenericSpider):
         """No answer: told, and the next is looked at."""
         meta, why = failure.request.meta, failure.getErrorMessage()
         self.session.ledger.failed(meta["key"], why)
+        self.survey.is_forbidden |= failure.check(RobotsForbidden) is not None
         if failure.check(StorageFailed):
             self.session.trouble = failure.value
         elif meta["kind"] == "page":

@@ -163,15 +163,12 @@ def _next_of_address(
     kind: str, address: Address, policy: RevisitPolicy
 ) -> tuple[datetime | None, str]:
     if address.error and address.tries > MAX_TRIES:
-        return (
-            None,
-            f"it failed in {address.tries} runs ({address.error}); a page may lead to it again",
-        )
-    if address.error or kind == "listing" or address.fetched_at is None:
-        why = "it is asked for in every run"
-        if address.error:
-            why = f"it failed, and is tried again: {address.error}"
-        return PAST, why
+        tried = f"it failed in {address.tries} runs ({address.error})"
+        return None, f"{tried}; a page may lead to it again"
+    if address.error:
+        return PAST, f"it failed, and is tried again: {address.error}"
+    if kind == "listing" or address.fetched_at is None:
+        return PAST, "it is asked for in every run"
     fetched_at = datetime.fromisoformat(address.fetched_at)
     if kind == "page":
         return fetched_at + revisit.rest(address.barren), f"it was read as {address.said}"

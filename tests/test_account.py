@@ -94,7 +94,7 @@ def test_what_is_missing_is_asked_for_again(night: Night) -> None:
     night.web.quirks[SITE] = Quirks(redirect_loop=True)
     night.crawl(days=1)
     found = {one["url"]: one["reason"] for one in answer("coverage", SITE, night.where)["missing"]}
-    assert found[url] == "redirected in circle"
+    assert found[url] == "a circle of redirects"
     del night.web.quirks[SITE]
     night.crawl(days=2)
     assert url not in {one["url"] for one in answer("coverage", SITE, night.where)["missing"]}

@@ -13,7 +13,9 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawler.fetching.robots import RobotsUnread
+from crawler.fetching.guard import RequestRefused
+from crawler.fetching.location import RedirectedInCircle
+from crawler.fetching.robots import RobotsForbidden, RobotsUnread
 
 _GONE = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
 _TLS = re.compile(r"SSL|TLS|certificate")
@@ -41,6 +43,26 @@ def tls_reason(error: BaseException) -> str:
     text = str(error)
     found = _TLS_REASON.search(text)
     return found[1] if found and _TLS.search(text) else ""
+
+
+def sort_of(error: BaseException) -> str:
+    """Why a page did not come, in words that other pages share."""
+    match error:
+        case RobotsForbidden():
+            return "robots.txt"
+        case RobotsUnread():
+            return "its robots.txt could not be read"
+        case CannotResolveHostError():
+            return "its host has no address"
+        case RequestRefused():
+            return "an address that is refused"
+        case RedirectedInCircle():
+            return "a circle of redirects"
+        case ResponseDataLossError():
+            return "the answer was cut off"
+        case DownloadConnectionRefusedError() | DownloadTimeoutError():
+            return in_words(error)
+    return "TLS does not come about" if tls_reason(error) else type(error).__name__
 
 
 def in_words(error: BaseException) -> str:

@@ -22,13 +22,14 @@ from urllib.parse import urldefrag
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, NotConfigured
+from scrapy.exceptions import NotConfigured
 from scrapy.http import HtmlResponse, Response
 
 from archive import Capture
 from archive.urlkey import without_user
 from crawler.fetching.capture import recorder_of
 from crawler.fetching.replay import collection_of
+from crawler.fetching.robots import RobotsForbidden
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, Route
@@ -191,9 +192,8 @@ class _Fetching:
         )
         try:
             return await engine.download_async(request)
-        except IgnoreRequest as refused:
-            if str(refused) == "Forbidden by robots.txt":
-                recorder_of(self._crawler).refuse(request.url, "robots.txt", self._response.url)
+        except RobotsForbidden:
+            recorder_of(self._crawler).refuse(request.url, "robots.txt", self._response.url)
             raise
 
 

@@ -43,6 +43,14 @@ class RobotsUnread(NotAsked):
         super().__init__(f"the robots.txt of {host} could not be read ({told})")
 
 
+class RobotsForbidden(IgnoreRequest):
+    """The robots.txt of its host forbids an address. It was not asked for."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        super().__init__(f"robots.txt forbids {url}")
+
+
 class RobotsMiddleware(RobotsTxtMiddleware):
     """Refuses what robots.txt forbids, and all of a host whose rules cannot be had for an error of
     the server (5xx, 429) or of the network (RFC 9309 §2.3.1.4). Any other answer but 200 stands
@@ -59,6 +67,13 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if host not in self._asked:
             self._asked[host] = asyncio.ensure_future(self._ask(host, request))
         return await asyncio.shield(self._asked[host])
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Raises RobotsForbidden."""
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest:
+            raise RobotsForbidden(request.url) from None
 
     async def _ask(self, host: str, request: Request) -> RobotParser:
         rules = ProtegoRobotParser(await self._text(host, request), self.crawler.spider)
