@@ -29,6 +29,7 @@ from archive.mend import Mended
 from archive.parallel import Progress
 from archive.reader import ArchivedResponse
 from archive.rebuild import Rejected
+from archive.record import Record
 from archive.recording import Recording
 from archive.reprints import Group, Kind, Reprint, Rule
 
@@ -66,6 +67,7 @@ __all__ = [
     "Part",
     "Piece",
     "Progress",
+    "Record",
     "Recording",
     "Rejected",
     "Removal",

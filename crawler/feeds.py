@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from itertools import islice
@@ -163,9 +163,11 @@ def _moment(text: str) -> datetime | None:
             moment = datetime.fromisoformat(text[:40])
         else:
             moment = parsedate_to_datetime(text[:60])
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+        moment.astimezone(UTC)
     except (ValueError, OverflowError, IndexError, TypeError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=VIETNAM)
+    return moment
 
 
 def _name(element: etree._Element) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from itertools import islice
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from scrapy.http import Request, Response, TextResponse
 
 from crawler import registry
 from crawler.archived import UNREADABLE, page_of
+from crawler.links import whole
 from crawler.reading.decode import decode
 from crawler.scope import absolute
 from crawler.site import Site
@@ -64,11 +66,12 @@ class GenericSpider(SiteSpider):
     def _reading(self, response: Response) -> Found:
         """The same; and note by which hosts the page calls its site."""
         if isinstance(response, TextResponse):
-            self.other_hosts |= named_hosts(response) - {urlsplit(response.url).netloc.lower()}
+            named = named_hosts(whole(response)) - {urlsplit(response.url).netloc.lower()}
+            self.other_hosts |= set(islice(named, max(0, MOST_HOSTS - len(self.other_hosts))))
         yield from super()._reading(response)
 
     def closed(self, reason: str) -> None:
-        for host in sorted(self.other_hosts)[:MOST_HOSTS]:
+        for host in sorted(self.other_hosts):
             if self.scope.decide(f"http://{host}/").rule == "another host":
                 self.logger.warning(
                     "%s calls itself %s too; links there were not followed: `tinhuy sites add %s` "

@@ -11,6 +11,7 @@ visited are: after a kill, an address that was visited since then waits again.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ from typing import Any
 
 from archive import Collection
 from archive.sqlite import connected, explained, let_readers_pass
+
+logger = logging.getLogger(__name__)
 
 VERSION = 1
 """Kept in `user_version`. A ledger of another version is emptied."""
@@ -417,11 +420,13 @@ class Ledger:
         return (Address(**dict(row)) for row in rows)
 
     def unanswered(self) -> Iterator[Address]:
-        """Addresses that were asked for in vain, not too often, and do not wait."""
+        """Pages that were asked for in vain, not too often, and do not wait."""
         rows = self._rows(
             "SELECT key FROM addresses WHERE tries BETWEEN 1 AND :most"
+            " AND kind IN (SELECT value FROM json_each(:pages))"
             " AND key NOT IN (SELECT key FROM waiting) ORDER BY key",
             most=MAX_TRIES,
+            pages=json.dumps(PAGES),
         )
         for key in [row["key"] for row in rows]:
             if address := self.find(key):
@@ -433,13 +438,13 @@ class Ledger:
             row = self._database.execute(_NEXT, (host, is_page, under_way)).fetchone()
         if row is None:
             return None
-        return Waiting(
-            key=row["key"],
-            host=host,
-            is_page=is_page,
-            priority=row["priority"],
-            request=json.loads(row["request"]),
-        )
+        request = _request(row["request"])
+        if request is None:
+            logger.warning("%s: what waited of %s cannot be read", self._path, row["key"])
+            self.failed(row["key"], "what waited cannot be read")
+            return self._next(host, is_page)
+        named = {"key": row["key"], "host": host, "is_page": is_page}
+        return Waiting(**named, priority=row["priority"], request=request)
 
     def _settle(self, key: str) -> None:
         self.under_way.pop(key, None)
@@ -485,3 +490,14 @@ class Ledger:
 
 def _path_of(collection: Collection, site: str) -> Path:
     return collection.path / "ledgers" / f"{collection.file_prefix(site)}.sqlite3"
+
+
+def _request(text: str) -> dict[str, Any] | None:
+    """A request as it was stored; None for what is none, since disks err."""
+    try:
+        stored = json.loads(text)
+        parts = [stored[name] for name in ("url", "method", "body", "meta")]
+        sound = [type(part) for part in parts] == [str, str, str, dict] and "kind" in parts[3]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return stored if sound else None

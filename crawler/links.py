@@ -14,7 +14,7 @@ from scrapy.http import HtmlResponse, TextResponse
 from scrapy.utils.response import get_base_url
 
 from crawler.reading.tree import portion
-from crawler.scope import MAX_URL_LENGTH, absolute
+from crawler.scope import MAX_URL_LENGTH, absolute, address
 from crawler.site import ListingRules
 
 MAX_HTML = 10_000_000
@@ -197,10 +197,9 @@ def _string_as_html(key: str, value: str) -> str:
 def _is_baseless(response: TextResponse) -> bool:
     """Whether the page claims a base address that is none, which no library forgives."""
     try:
-        get_base_url(response)
+        return address(get_base_url(response)) is None
     except ValueError:
         return True
-    return False
 
 
 def _pager_links(response: TextResponse, rules: ListingRules) -> list[Selector]:

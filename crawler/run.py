@@ -94,7 +94,7 @@ def crawl(
     Raises UnknownSite, BadRequest, BrowserMissing, the ArchiveError of a collection that cannot be
     opened, and StorageFailed, when all runs have ended, if the disk refused what one of them wrote.
     """
-    jobs = [_Job.of(name) for name in names]
+    jobs = list({job.spider.site.name: job for job in map(_Job.of, names)}.values())
     settings = {"COLLECTION": str(collection), **_settings(options, jobs)}
     _check_browser(jobs)
     _mind_contact(jobs, options)

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archive import Article, Capture, Collection, CorruptRecord, Gone
+from archive import Article, Capture, Collection, CorruptRecord, Gone, Record
 from archive.reader import open_record, read_response
-from archive.record import Record
 from archive.scan import captures
 from crawler import registry
 from crawler.reading import NotAnArticle, Page, read

@@ -103,7 +103,7 @@ class Scope:
     def fetch_form(self, url: str) -> str:
         """The URL to ask for: as found, less fragment, session ids and query noise."""
         parts = urlsplit(url)
-        path = _SESSION.sub("", parts.path) or "/"
+        path = _without_session(parts.path)
         return urlunsplit((parts.scheme, parts.netloc, path, self._quiet(parts.query), ""))
 
     def canonical(self, url: str) -> str:
@@ -140,7 +140,7 @@ class Scope:
 
     def _told(self, parts: SplitResult) -> str:
         """`path?query` without session and noise, in one spelling."""
-        path = _SESSION.sub("", parts.path) or "/"
+        path = _without_session(parts.path)
         path = path.lower() if self._ignore_case else path
         query = self._quiet(parts.query)
         return _spelled(path) + (f"?{_spelled(query)}" if query else "")
@@ -189,6 +189,11 @@ class ScopeOfRuns(Scope):
         return None if host is None else _as_origin(host, parts)
 
 
+def _without_session(path: str) -> str:
+    """A path stays one when a session has stood before it: else it would run on in the host."""
+    return "/" + _SESSION.sub("", path).removeprefix("/")
+
+
 def address(url: str) -> SplitResult | None:
     """The parts of an http(s) URL that can be asked for; None for anything else."""
     try:
@@ -206,6 +211,7 @@ def absolute(base: str, reference: str) -> str | None:
     """
     try:
         url = without_user(urljoin(base, reference.strip()).partition("#")[0])
+        url.encode()  # half a surrogate pair, as JSON may hold it, is no letter
     except ValueError:
         return None
     return url if address(url) else None

@@ -50,8 +50,8 @@ MAX_IMPORTS = 5
 MAX_SITEMAPS = 50
 """That a robots.txt names."""
 
-LONGEST_NOTICE = 20_000
-"""Bytes of a listing that may be a notice in its place."""
+LONGEST_NOTICE, LONGEST_FRONT = 20_000, 1_000_000
+"""Bytes of a listing, and of a front page, that may be a notice in its place."""
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 _TOO_MANY_REDIRECTS = "max redirections reached"  # what Scrapy's redirect middleware says
@@ -175,10 +175,15 @@ class SiteSpider(scrapy.Spider):
     ) -> Iterator[Request | Article | Gone | NotAnArticle | Visit]:
         """Whatever an answer leads to; and then the word that all of it was said."""
         meta, news, said = response.meta, 0, ""
-        for found in self._made_of(response):
-            news += isinstance(found, Request) and found.meta["kind"] in PAGES
-            said = said or _said(found)
-            yield found
+        try:
+            for found in self._made_of(response):
+                news += isinstance(found, Request) and found.meta["kind"] in PAGES
+                said = said or _said(found)
+                yield found
+        except Exception:  # one page that we cannot take must not hold up its site
+            self._count_error()
+            self.logger.exception("%s: an error of ours", response.url)
+            said = "error of ours"
         yield Visit(
             key=meta["key"],
             url=response.url,
@@ -364,7 +369,8 @@ class SiteSpider(scrapy.Spider):
 
     def _notice(self, response: Response) -> str:
         """What a listing is instead, where it may be a notice: it is short, or the front page."""
-        if not response.meta.get("seed") and len(response.body) > LONGEST_NOTICE:
+        longest = LONGEST_FRONT if response.meta.get("seed") else LONGEST_NOTICE
+        if len(response.body) > longest:
             return ""
         found = self.session.study(page_from(response)).found
         return found.reason if isinstance(found, NotAnArticle) else ""
@@ -415,7 +421,7 @@ class SiteSpider(scrapy.Spider):
         asked, status = response.meta["redirect_urls"][0], response.meta["redirect_reasons"][0]
         url = self.frontier.identity(asked)
         if url in self.session.known and isinstance(status, int):
-            capture = self.session.collection.find(asked)
+            capture, _ = self.session.collection.identify(self.session.collection.find(asked))
             yield Gone(url=url, site=self.site.name, status=status, capture=capture)
 
     # Following

@@ -62,3 +62,12 @@ def test_a_host_that_redirects_everything_has_lost_nothing(site: Site) -> None:
         assert run["outcome"] == "moved"
         assert "missing" not in run["counts"]
     assert site.gone() == set()
+
+
+def test_what_redirects_to_the_front_page_is_missed_too(site: Site) -> None:
+    """An article that leads to the front page is missing and then gone, as with a 404."""
+    lost = site.site.articles[3]
+    site.site.moved_home = frozenset({lost.id})
+    assert site.crawl(1)["counts"]["missing"] == 1
+    assert site.crawl(2)["counts"]["gone"] == 1
+    assert site.gone() == {lost.url}

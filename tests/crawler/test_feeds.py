@@ -136,3 +136,11 @@ def test_large_gzip_files_in_many_parts() -> None:
     assert len(entries(cut[:-20], BASE).pages) <= 1
     bomb = gzip.compress(b" " * 1_000_000) * (MAX_BYTES // 1_000_000 + 50)
     assert entries(bomb + gzip.compress(SITEMAP.encode()), BASE) == Entries((), ())
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])
+def test_a_date_that_no_clock_can_show_is_none(date: str) -> None:
+    """What a system prints for "never" hides no page."""
+    body = f"<urlset><url><loc>https://h.example/a</loc><lastmod>{date}</lastmod></url></urlset>"
+    [page] = entries(body.encode(), BASE).pages
+    assert page.changed is None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -37,8 +39,12 @@ def waits(
 ) -> None:
     met(ledger, key)
     ledger.enqueue(
-        Waiting(key=key, host=host, is_page=page, priority=priority, request={"url": key})
+        Waiting(key=key, host=host, is_page=page, priority=priority, request=request(key))
     )
+
+
+def request(url: str) -> dict[str, object]:
+    return {"url": url, "method": "GET", "body": "", "meta": {"kind": "article"}}
 
 
 def visit(key: str, status: int = 200, *, barren: bool = False) -> Visit:
@@ -138,7 +144,7 @@ def test_what_is_enqueued_twice_waits_once(ledger: Ledger) -> None:
     """A request of a key that waits already takes its place, with its own words."""
     waits(ledger, "a")
     waits(ledger, "b")
-    newer = Waiting(key="a", host=HOST, is_page=True, priority=0, request={"url": "newer"})
+    newer = Waiting(key="a", host=HOST, is_page=True, priority=0, request=request("newer"))
     ledger.enqueue(newer)
     assert ledger.hand_out(at_once=1, pages=True) == newer
     assert ledger.count_waiting(pages=True) == 1
@@ -190,3 +196,29 @@ def test_numbers_that_are_learned_add_up(tmp_path: Path) -> None:
         ledger.commit(stamp(1))
     with opened(tmp_path) as ledger:
         assert (ledger.fact("told"), ledger.fact("never")) == (5, 0)
+
+
+def test_what_waited_and_cannot_be_read_holds_up_nothing(tmp_path: Path) -> None:
+    """A row that a disk has spoilt counts as a try that failed; what waits behind it goes on."""
+    with opened(tmp_path) as ledger:
+        for key in "abcd":
+            waits(ledger, key)
+        ledger.commit(stamp(1))
+    spoilt = {"a": '{"url":', "b": "[]", "c": '{"url": 1, "method": "GET", "body": "", "meta": {}}'}
+    with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as database, database:
+        for key, text in spoilt.items():
+            database.execute("UPDATE waiting SET request = ? WHERE key = ?", (text, key))
+    with opened(tmp_path) as ledger:
+        first = ledger.hand_out(at_once=1, pages=True)
+        assert first
+        assert first.key == "d"
+        assert [address.key for address in ledger.unanswered()] == ["a", "b", "c"]
+
+
+def test_requisites_that_failed_are_not_asked_for_as_pages(ledger: Ledger) -> None:
+    """Only pages are told as unanswered: a picture is asked for again by the page that shows it."""
+    met(ledger, "a")
+    met(ledger, "requisite b", "requisite")
+    ledger.failed("a", "timeout")
+    ledger.failed("requisite b", "timeout")
+    assert [address.key for address in ledger.unanswered()] == ["a"]

@@ -38,3 +38,11 @@ def test_a_page_of_a_million_links() -> None:
     assert CUT in part.flags
     assert 50_000 < len(of_page(part, ListingRules()).found) < 70_000
     assert CUT not in whole(response.replace(body=body[:100_000])).flags
+
+
+@pytest.mark.parametrize("base", ["http://[cdn]/", "http://h:abc/", "http://h:99999/"])
+def test_a_base_that_is_none_hides_no_link(base: str) -> None:
+    """A base address that is no address is passed over, as browsers do."""
+    body = f'<html><head><base href="{base}"></head><body>'.encode() + LINK
+    response = HtmlResponse("https://h.example/tin/", body=body, encoding="utf-8")
+    assert of_page(whole(response), ListingRules()).found == ("https://h.example/late",)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import registry
-from crawler.scope import MAX_URL_LENGTH, Scope
+from crawler.scope import MAX_URL_LENGTH, Scope, absolute
 from crawler.site import Trap, UrlRules
 
 PAPER = Scope(
@@ -170,3 +170,16 @@ def test_two_addresses_of_one_portal_article() -> None:
     slug = "hoi-nghi-tong-ket-cong-tac-dan-van-nam-2024-va-trien-khai-nhiem-vu-trong-tam-nam-2025"
     long = f"https://h.example/1462/39939/69623/655041/nghien-cuu-trao-doi/{slug[:70]}"
     assert scope.twin(long) == scope.twin(f"https://h.example/{slug}-655041")
+
+
+@pytest.mark.parametrize("path", ["/(S(abc))[", "/(S(abc)).evil.example/a", "/(S(abc))x/y"])
+def test_a_session_leaves_a_path_behind(path: str) -> None:
+    """What stands behind a session in a path stays in the path, and in the host of nobody."""
+    scope = Scope(["https://h.example"], UrlRules())
+    for told in (scope.canonical, scope.fetch_form, scope.twin, scope.key):
+        assert told(f"https://h.example{path}").startswith("https://h.example/")
+
+
+def test_half_a_letter_is_no_address() -> None:
+    """Half a surrogate pair, which JSON can hold, makes no URL."""
+    assert absolute("https://h.example/", "/a\ud83d") is None

@@ -20,7 +20,7 @@ from tests.practice.quirks import Quirks
 from tests.practice.seeds import SeedText
 from tests.practice.stories import VIETNAM, Author, Part, Story, body_of, captions_of, slug
 from tests.practice.truth import Neighbour, Truth
-from tests.practice.wire import Answer, Asked, Habits
+from tests.practice.wire import Answer, Asked, Habits, redirect
 
 Handler = Callable[[Asked, re.Match[str]], Answer | None]
 NBSP = "\u00a0"
@@ -115,6 +115,8 @@ class PracticeSite(ABC):
         self.random = Random(f"{seed}/{self.name}/fetches")
         self.author = Author(self.name, seed)
         self.removed: dict[int, Story] = {}
+        self.moved_home = frozenset[int]()
+        """Articles whose addresses lead to the front page."""
         self.lines: dict[int, tuple[str, ...]] = {}
         self.issued: dict[str, tuple[str, str]] = {}
         """View states handed out: the path they are good for, and their validation token."""
@@ -354,6 +356,8 @@ class PracticeSite(ABC):
 
     def article(self, asked: Asked, story_id: int) -> Answer | None:
         """The page of an article, the system's answer for a removed one, None for no such id."""
+        if story_id in self.moved_home:
+            return redirect(self.start, 302)
         if story_id in self.removed:
             return self.missing(asked, self.gone_status)
         story = self.stories.get(story_id)
