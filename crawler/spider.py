@@ -303,6 +303,7 @@ class SiteSpider(scrapy.Spider):
             self._weigh(request)
         elif failure.check(CaptureNotFound):
             self.session.counts["not_captured"] += 1
+            self.frontier.release(request.meta["key"])
         elif request.meta["kind"] != "feed":
             self.session.counts["failures"] += 1
             self.frontier.release(request.meta["key"])

@@ -60,7 +60,7 @@ def test_the_wire_refusals_and_robots(fresh: PracticeWeb) -> None:
         under(Quirks(cut_every=1))
     assert under(Quirks(wrong_charset=True)).headers["Content-Type"].endswith("iso-8859-1")
     assert "Thông báo từ chối truy cập" in under(Quirks(refusal="page")).text
-    assert under(Quirks(refusal="429")).headers["Retry-After"] == "120"
+    assert under(Quirks(refusal="429", retry_after="120")).headers["Retry-After"] == "120"
     assert under(Quirks(everything_home=True)).headers["Location"] == site.start
     assert under(Quirks(redirect_loop=True)).headers["Location"] == target
     assert under(Quirks(robots="503"), site.url + "/robots.txt").status == 503
