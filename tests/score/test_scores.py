@@ -23,6 +23,9 @@ NOISES = 4
 """A figure may be so many standard deviations below another: several hundred are compared."""
 PRIVATE = {"seeds", "real"}
 """Corpora of the same articles every day: no figure of theirs may fall at all."""
+BEARING = 0.9
+"""Of all pages so many have an author, a lead or a caption at the least: shares are of these."""
+
 HIGHER = ("lead", "title", "date right", "author P", "author R", "captions")
 
 
@@ -126,7 +129,7 @@ def fallen(
     for name in HIGHER:
         if name in then:
             loss = then[name] - now.get(name, 0.0)
-            worse[name] = loss - chance(then[name], now["pages"], noise)
+            worse[name] = loss - chance(then[name], BEARING * now["pages"], noise)
     rounding = 0.5 * 10**-4
     return [(n, now.get(n, 0), then[n]) for n, fall in worse.items() if fall > rounding]
 
