@@ -93,6 +93,12 @@ ON CONFLICT (key) DO UPDATE SET
     listed_at = coalesce(excluded.listed_at, listed_at),
     modified = coalesce(excluded.modified, modified)
 """
+# Between the moment in which a request is made and that in which it waits a run may be killed: what
+# was met and neither waits nor was visited in the round must be met once more.
+_UNMEET = """
+UPDATE addresses SET round = 0 WHERE round = :number AND error IS NULL
+    AND (fetched_at IS NULL OR fetched_at < :begun_at) AND key NOT IN (SELECT key FROM waiting)
+"""
 _VISITED = """
 UPDATE addresses SET fetched_at = :at, status = :status, said = :said, round = :round,
     barren = CASE WHEN :is_barren THEN barren + 1 ELSE 0 END,
@@ -252,6 +258,7 @@ class Ledger:
             self.round = Round(
                 **{**dict(last), "is_full": bool(last["is_full"])}, is_continued=True
             )
+            self._do(_UNMEET, number=self.round.number, begun_at=self.round.begun_at)
             return self.round
         ended = self._one(
             "SELECT 1 FROM rounds WHERE is_full AND ended_at >= :since", since=full_since

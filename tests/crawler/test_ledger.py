@@ -222,3 +222,26 @@ def test_requisites_that_failed_are_not_asked_for_as_pages(ledger: Ledger) -> No
     ledger.failed("a", "timeout")
     ledger.failed("requisite b", "timeout")
     assert [address.key for address in ledger.unanswered()] == ["a"]
+
+
+def test_what_was_met_and_never_waited_is_met_again(tmp_path: Path) -> None:
+    """A run that was killed between meeting an address and letting it wait has lost nothing; what
+    waits or was visited is not met a second time.
+    """
+    with opened(tmp_path) as ledger:
+        met(ledger, "lost")
+        waits(ledger, "waiting")
+        met(ledger, "visited")
+        ledger.visited(visit("visited"))
+        ledger.commit(stamp(1))
+    with opened(tmp_path) as ledger:
+        assert ledger.round.is_continued
+        again = [bool(ledger.meet(key, "article", key, stamp(1))) for key in KEYS]
+        assert dict(zip(KEYS, again, strict=True)) == {
+            "lost": True,
+            "waiting": False,
+            "visited": False,
+        }
+
+
+KEYS = ("lost", "waiting", "visited")
