@@ -164,6 +164,8 @@ class Visit:
     is_barren: bool = False
     is_told: bool = False
     """It was asked for because a list told of a change."""
+    recalled: str = ""
+    """The URL key of the capture of an earlier run that it was answered with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,7 @@ class ArticlePipeline:
         ledger = self.session.ledger
         with self._ending_on_trouble():
             ledger.visited(visit)
+            self.session.left_over.pop(visit.recalled, None)
             if visit.is_told:
                 ledger.add("told", 1)
                 ledger.add("told_rightly", visit.key in self.edited)

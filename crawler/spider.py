@@ -147,10 +147,8 @@ class SiteSpider(scrapy.Spider):
     def _known(self) -> Iterator[Request]:
         """What is due: articles at the address where each was seen last, and what failed before."""
         for known in self.frontier.due():
-            last = known.addresses[0]
-            if request := self._follow(last, Finding()):
-                # What is kept is kept with the session that was in its address.
-                yield request if self.session.recording else request.replace(url=last)
+            if request := self._follow(known.addresses[0], Finding()):
+                yield request
         for address in self.session.ledger.unanswered():
             if request := self._follow(address.url, Finding(via=address.via)):
                 yield request
@@ -192,6 +190,7 @@ class SiteSpider(scrapy.Spider):
             said=said or f"{meta['kind']}: {news} new addresses",
             is_barren=not news,
             is_told=meta.get("is_told", False),
+            recalled=meta.get("recalled", ""),
         )
 
     def _made_of(self, response: Response) -> Found:
@@ -495,7 +494,10 @@ class SiteSpider(scrapy.Spider):
         if admitted is None:
             return None
         told = {"is_told": True} if admitted.is_told else {}
-        return self._request(admitted.url, admitted.kind, via=via, key=admitted.key, **told)
+        known, url = self.session.known.get(admitted.key), admitted.url
+        if known and not self.session.recording:
+            url = known.addresses[0]  # with the session, the host, the case that it is kept with
+        return self._request(url, admitted.kind, via=via, key=admitted.key, **told)
 
     def _feeds(self, entries: Iterable[Entry], via: Response | None) -> Iterator[Request]:
         """Feeds and sitemaps that rules, a page, an index or robots.txt name."""

@@ -21,8 +21,8 @@ _USEFUL = (404, 410)
 
 
 class Recall:
-    """Answers out of a collection: those of `left_over` (captures by URL key), each once, and what
-    has been fetched in this run.
+    """Answers out of a collection: those of `left_over` (captures by URL key), and what has been
+    fetched in this run.
     """
 
     def __init__(self, collection: Collection, left_over: dict[str, Capture]) -> None:
@@ -48,7 +48,7 @@ class Recall:
         capture = self._left_over.get(key)
         if capture is None or capture.url != target_uri(url):
             return None
-        del self._left_over[key]
+        request.meta["recalled"] = key  # it is left over until it has been made use of
         is_useful = capture.status and (capture.status < 400 or capture.status in _USEFUL)
         return capture if is_useful else None
 
