@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import chain
 
 from archive import Catalog, Collection
 from crawler.ledger import GONE, Address, Ledger
@@ -61,11 +61,14 @@ def coverage(collection: Collection, site: str) -> Coverage:
             at.archived += 1
             at.gone += entry.gone_at is not None
     with closing(Ledger.as_it_is(collection, site)) as ledger:
-        for address in _articles(ledger):
+        for address in chain(ledger.addresses("article"), ledger.addresses("page")):
             if address.key in archived:
                 continue
+            reason = _why_missing(ledger, address)
+            if reason is None and address.kind == "page":
+                continue  # a page of links, as it turned out
             at = _of(months, address.modified or address.found_at)
-            if reason := _why_missing(ledger, address):
+            if reason:
                 at.missing[reason] = at.missing.get(reason, 0) + 1
                 missing.append(_missing(address, reason))
             else:
@@ -82,10 +85,6 @@ def queue_again(collection: Collection, site: str, missing: list[Missing]) -> in
             ledger.ask_again(one.key)
         ledger.commit(None)
     return len(asked)
-
-
-def _articles(ledger: Ledger) -> Iterator[Address]:
-    return ledger.addresses("article")
 
 
 def _why_missing(ledger: Ledger, address: Address) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from archive import Known
@@ -98,10 +98,18 @@ class Frontier:
         To be called before anything is admitted.
         """
         missing = {address.key for address in self.ledger.missing()}
-        every = self.known.values()
+        every = [self._as_asked(one) for one in self.known.values()]
         wanted = every if self.refresh else revisit.due(every, self.policy, self.clock(), missing)
         self._due = {one.url for one in wanted}
         yield from wanted
+
+    def _as_asked(self, known: Known) -> Known:
+        """An article that was asked for and did not answer as one waits for its next day too: else
+        those that never do would take every run's looks.
+        """
+        address = self.ledger.find(known.url)
+        asked = (address.fetched_at, address.tried_at) if address else ()
+        return replace(known, looked_at=max([known.looked_at, *filter(None, asked)]))
 
     def admit_seed(self, url: str) -> str | None:
         """The key of a seed, unless it was asked for in this round."""
@@ -137,7 +145,8 @@ class Frontier:
             self._refuse(url, decision.rule, finding)
             return None
         identity = self._called(url)
-        key = identity if decision.kind == "article" else self.scope.key(url)
+        is_article = decision.kind == "article" or identity in self.known
+        key = identity if is_article else self.scope.key(url)
         if decision.kind != "article" and self.harvest.is_spent(key):
             self._refuse(url, NOTHING_NEW, finding)
             return None
@@ -271,4 +280,4 @@ class Frontier:
         if before.fetched_at is None:
             return False
         age = self.clock() - datetime.fromisoformat(before.fetched_at)
-        return age < rest - revisit.SLACK
+        return -revisit.SLACK < age < rest - revisit.SLACK

@@ -27,7 +27,7 @@ from archive.sqlite import connected, explained, let_readers_pass
 
 logger = logging.getLogger(__name__)
 
-VERSION = 1
+VERSION = 2
 """Kept in `user_version`. A ledger of another version is emptied."""
 
 MAX_TRIES = 5
@@ -65,6 +65,7 @@ CREATE TABLE addresses (
     barren INTEGER NOT NULL DEFAULT 0,
     missed_at TEXT,
     tries INTEGER NOT NULL DEFAULT 0,
+    tried_at TEXT,
     error TEXT
 ) WITHOUT ROWID;
 CREATE TABLE waiting (
@@ -149,6 +150,7 @@ class Address:
     barren: int = 0
     missed_at: str | None = None
     tries: int = 0
+    tried_at: str | None = None
     error: str | None = None
 
 
@@ -256,14 +258,16 @@ class Ledger:
         A new round is full if no full one has ended since `full_since`. What failed waits again.
         """
         last = self._one("SELECT * FROM rounds ORDER BY number DESC LIMIT 1")
-        if last and last["ended_at"] is None and last["begun_at"] >= oldest:
+        if last and last["ended_at"] is None and oldest <= last["begun_at"] <= now:
             self.round = Round(
                 **{**dict(last), "is_full": bool(last["is_full"])}, is_continued=True
             )
             self._do(_UNMEET, number=self.round.number, begun_at=self.round.begun_at)
             return self.round
         ended = self._one(
-            "SELECT 1 FROM rounds WHERE is_full AND ended_at >= :since", since=full_since
+            "SELECT 1 FROM rounds WHERE is_full AND ended_at BETWEEN :since AND :now",
+            since=full_since,
+            now=now,
         )
         number = (last["number"] if last else 0) + 1
         self._do(
@@ -349,11 +353,12 @@ class Ledger:
         self._do(_VISITED, **values, is_refused=is_refused, round=self.round.number)
         self._settle(visit.key)
 
-    def failed(self, key: str, why: str) -> None:
+    def failed(self, key: str, why: str, at: str | None = None) -> None:
         """No answer came. It is not asked again in this round."""
         self._do(
-            "UPDATE addresses SET tries = tries + 1, error = :why WHERE key = :key",
+            "UPDATE addresses SET tries = tries + 1, tried_at = :at, error = :why WHERE key = :key",
             key=key,
+            at=at,
             why=why,
         )
         self._settle(key)

@@ -145,7 +145,7 @@ class ArticlePipeline:
         known, capture = self.session.known.get(item.url), item.capture
         if known is None or capture is None or self.session.recording is None:
             return False
-        return capture.date <= known.looked_at
+        return capture.date <= known.looked_at <= warc_date(self.session.started)
 
     def _miss(self, item: Gone) -> None:
         """An article that was alive is not where it was. Whether that is so is seen at the end."""

@@ -92,6 +92,8 @@ def rest(barren: int) -> timedelta:
 
 
 def _due(known: Known, policy: RevisitPolicy, now: datetime, rate: float) -> Due | None:
+    if datetime.fromisoformat(known.looked_at) > now + SLACK:  # by a clock that was wrong
+        return Due(known, 1)
     moment = when(known, policy, rate)
     if moment is None or moment - SLACK > now:
         return None

@@ -197,6 +197,7 @@ def _without_session(path: str) -> str:
 def address(url: str) -> SplitResult | None:
     """The parts of an http(s) URL that can be asked for; None for anything else."""
     try:
+        url.encode()
         parts = urlsplit(url)
         sound = parts.scheme in _DEFAULT_PORTS and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets, a port that is no number, letters that are none

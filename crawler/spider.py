@@ -54,6 +54,10 @@ LONGEST_NOTICE, LONGEST_FRONT = 20_000, 1_000_000
 """Bytes of a listing, and of a front page, that may be a notice in its place."""
 
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
+KNOWN_ARTICLE = 5
+"""What was never archived goes before what may have been edited."""
+BEFORE_LISTS = 15
+"""More for articles where pages are limited: else lists would take all, night after night."""
 _TOO_MANY_REDIRECTS = "max redirections reached"  # what Scrapy's redirect middleware says
 _REFUSED = (401, 403, 429, 503)
 
@@ -276,7 +280,8 @@ class SiteSpider(scrapy.Spider):
         if failure.check(NotAsked):
             self._put_off(request, failure.value)
             return
-        self.session.ledger.failed(request.meta["key"], sort_of(failure.value))
+        now = warc_date(self.session.clock())
+        self.session.ledger.failed(request.meta["key"], sort_of(failure.value), now)
         seed = bool(request.meta.get("seed"))
         if failure.check(StorageFailed):
             self.session.trouble = failure.value
@@ -379,7 +384,9 @@ class SiteSpider(scrapy.Spider):
         """Tell what was read: of which kind the page is, and if an article is still there."""
         self._tell(response, found.reason if isinstance(found, NotAnArticle) else "")
         known = self.session.known.get(found.url)
-        if known and not known.gone_at and not isinstance(found, NotAnArticle):
+        address = self.session.ledger.find(found.url)
+        is_missing = address is not None and address.missed_at is not None
+        if known and not known.gone_at and not is_missing and not isinstance(found, NotAnArticle):
             self.session.symptoms.looked(gone=isinstance(found, Gone))
 
     def _tell(self, response: Response, notice: str = "") -> None:
@@ -409,10 +416,9 @@ class SiteSpider(scrapy.Spider):
 
     def _left_the_site(self, response: Response) -> bool:
         """A redirect to a page that is no article (typical of removed sites) is not read as one."""
-        left = "redirect_urls" in response.meta and self.scope.decide(response.url).kind not in (
-            "article",
-            "page",
-        )
+        kind = self.scope.decide(response.url).kind
+        is_front = self.scope.key(response.url) in map(self.scope.key, self._seeds())
+        left = "redirect_urls" in response.meta and (is_front or kind not in ("article", "page"))
         self.session.counts["redirected_away"] += left
         return left
 
@@ -538,7 +544,15 @@ class SiteSpider(scrapy.Spider):
             "hops": "" if via is None else hops + step,
             "via": via.url if via is not None else None,
         }
-        return Request(url, self.visit, errback=self.failed, meta=meta, priority=PRIORITIES[kind])
+        return Request(
+            url, self.visit, errback=self.failed, meta=meta, priority=self._priority(kind, key)
+        )
+
+    def _priority(self, kind: str, key: str) -> int:
+        if kind != "article":
+            return PRIORITIES[kind]
+        base = KNOWN_ARTICLE if key in self.session.known else PRIORITIES[kind]
+        return base + (BEFORE_LISTS if self.settings.getint("MAX_PAGES") else 0)
 
 
 def _date(changed: datetime | None) -> str | None:

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from archive.times import local
+from crawler.cli import exits
 from crawler.cli.look import mended
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit
 from crawler.cli.output import Cell, console, harmless, print_json, print_table
@@ -28,8 +29,11 @@ def why(
     as_json: Json = False,
 ) -> None:
     """Every decision about one address: found where, asked for when, read as what, due when."""
+    from crawler.scope import address
     from crawler.why import why as ask
 
+    if address(url) is None:
+        raise exits.Refused(f"{url!r} is not an http or https address; write http://host/path")
     found = ask(mended(collection), url)
     if as_json:
         print_json(asdict(found))
@@ -64,6 +68,10 @@ def coverage(
 
     home = mended(collection)
     found = measure(home, site)
+    if not found.months:
+        raise exits.Refused(
+            f"nothing is known of a site called {site!r}; see `tinhuy sites`", exits.NOT_FOUND
+        )
     if as_json:
         print_json(asdict(found))
     elif missing:

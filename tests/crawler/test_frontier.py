@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -35,11 +37,22 @@ def known(number: int) -> Known:
     )
 
 
-def frontier(*articles: Known, budget: int = 500, day: int = 0) -> Frontier:
-    ledger = Ledger(None)
+def frontier(
+    *articles: Known, budget: int = 500, day: int = 0, due: int = 0, ledger: Ledger | None = None
+) -> Frontier:
+    """A frontier of a round that begins so many days after NOW, when so many articles are due."""
     now = NOW + timedelta(days=day)
-    ledger.begin(warc_date(now), oldest=warc_date(now), full_since=warc_date(now))
-    made = Frontier(
+    if ledger is None:
+        ledger = Ledger(None)
+        ledger.begin(warc_date(now), oldest=warc_date(now), full_since=warc_date(now))
+        made = _frontier(articles, ledger, budget, now)
+        assert len(list(made.due())) == due
+        return made
+    return _frontier(articles, ledger, budget, now)
+
+
+def _frontier(articles: Sequence[Known], ledger: Ledger, budget: int, now: datetime) -> Frontier:
+    return Frontier(
         scope=Scope(["https://h.example"], URLS),
         known={one.url: one for one in articles},
         ledger=ledger,
@@ -50,8 +63,6 @@ def frontier(*articles: Known, budget: int = 500, day: int = 0) -> Frontier:
         clock=lambda: now,
         refuse=lambda url, reason, via: None,
     )
-    assert list(made.due()) == []
-    return made
 
 
 def told(number: int, hours: int = -1) -> tuple[str, Finding]:
@@ -123,3 +134,41 @@ def test_a_requisite_rests_for_a_month() -> None:
         asked.append(made.admit_requisite(url, Finding()) is not None)
         made.ledger.end(warc_date(now))
     assert asked == [False, False, True]
+
+
+def test_what_never_answers_does_not_take_every_run() -> None:
+    """Articles that are asked for and do not answer as articles wait for their next day like all
+    others: on the nights after, the looks of a run are for those that do.
+    """
+    dead, living = [known(n) for n in range(5)], [known(n) for n in range(5, 10)]
+    late = [replace(one, looked_at=warc_date(NOW - timedelta(days=300))) for one in dead + living]
+    ledger, asked = Ledger(None), list[set[str]]()
+    for day in range(3):
+        now = NOW + timedelta(days=day)
+        ledger.begin(warc_date(now), oldest=warc_date(now), full_since=warc_date(now))
+        made = frontier(*late, budget=5, day=day, ledger=ledger)
+        asked.append({one.url for one in made.due()})
+        for url in asked[-1] & {one.url for one in dead}:
+            ledger.meet(url, "article", url, warc_date(now))
+            ledger.failed(url, "status 403", warc_date(now))
+        late = [
+            replace(one, looked_at=warc_date(now))
+            if one.url in asked[-1] - {d.url for d in dead}
+            else one
+            for one in late
+        ]
+        ledger.end(warc_date(now))
+    assert {one.url for one in living} <= asked[0] | asked[1]
+
+
+def test_a_clock_that_was_wrong_freezes_nothing() -> None:
+    """What was looked at or fetched in years to come is asked for now, not when they have come."""
+    then = warc_date(NOW + timedelta(days=3650))
+    made = frontier(replace(known(1), looked_at=then, last_seen=then), due=1)
+    url = "https://h.example/site.css"
+    key = made.admit_requisite(url, Finding())
+    assert key
+    made.ledger.visited(Visit(key=key, url=url, at=then, status=200, said="requisite"))
+    made.ledger.end(warc_date(NOW))
+    made.ledger.begin(warc_date(NOW), oldest=warc_date(NOW), full_since=warc_date(NOW))
+    assert made.admit_requisite(url, Finding())
