@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from archive import Collection
+from archive import Collection, NotACollection
 from archive.sqlite import connected, explained, let_readers_pass
 
 logger = logging.getLogger(__name__)
@@ -223,7 +223,13 @@ class Ledger:
         """The ledger of a site, for the run that holds the site's lock."""
         path = _path_of(collection, site)
         path.parent.mkdir(exist_ok=True)
-        return cls(path)
+        try:
+            return cls(path)
+        except NotACollection:
+            aside = path.with_suffix(".broken")
+            path.replace(aside)
+            logger.warning("%s is no ledger: it is %s now, the site is walked anew", path, aside)
+            return cls(path)
 
     @classmethod
     def as_it_is(cls, collection: Collection, site: str) -> Ledger:

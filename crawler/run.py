@@ -217,12 +217,10 @@ def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
     standing = [url for urls in options.at.values() for url in urls]
     for url in standing:
         _check_url(url)
-    named = [*standing, *(job.url for job in jobs if job.url)]
     settings: dict[str, Any] = {
         "AT": {site: list(urls) for site, urls in options.at.items()},
         "COMMIT_SECONDS": max(COMMIT_SECONDS, COMMIT_SHARE * len(jobs)),
         "MAX_PAGES": options.max_pages or 0,
-        "NAMED_HOSTS": [urlsplit(url).netloc for url in named],
         "REFRESH": options.refresh,
     }
     for name, urls in options.at.items():
@@ -302,7 +300,9 @@ def _run(
     values.setdict(dict(settings), priority="cmdline")
     process = AsyncCrawlerProcess(values)
     crawlers = [process.create_crawler(job.spider) for job in jobs]
-    for crawler in crawlers:
+    for job, crawler in zip(jobs, crawlers, strict=True):
+        named = _named_hosts(job, settings.get("AT", {}))
+        crawler.settings.set("NAMED_HOSTS", named, priority="cmdline")
         if read is not None:
             crawler.signals.connect(_Keep(read).item, signals.item_scraped, weak=False)
     tasks = [process.crawl(crawler) for crawler in crawlers]
@@ -318,6 +318,12 @@ def _run(
         if session.trouble:
             raise session.trouble
     return sessions
+
+
+def _named_hosts(job: _Job, at: Mapping[str, Sequence[str]]) -> list[str]:
+    """What the user named of this site: no other site of the same command may go there."""
+    urls = [*at.get(job.spider.site.name, ()), *([job.url] if job.url else [])]
+    return [urlsplit(url).netloc for url in urls]
 
 
 @dataclass(frozen=True, slots=True)

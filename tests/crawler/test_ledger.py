@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from archive import Collection
 from crawler.ledger import BY_HAND, MAX_TRIES, Ledger, Visit, Waiting
 
 HOST = "h.example"
+KEYS = ("lost", "waiting", "visited")
 
 
 @pytest.fixture
@@ -244,4 +246,35 @@ def test_what_was_met_and_never_waited_is_met_again(tmp_path: Path) -> None:
         }
 
 
-KEYS = ("lost", "waiting", "visited")
+def test_what_is_no_ledger_is_set_aside(tmp_path: Path) -> None:
+    """A file that a disk has spoilt is kept under another name, and an empty ledger takes its
+    place: nothing but what waited is lost.
+    """
+    collection = Collection.create(tmp_path / "c")
+    path = tmp_path / "c" / "ledgers" / "site.sqlite3"
+    path.parent.mkdir()
+    path.write_bytes(b"no database at all" * 500)
+    with Ledger.of(collection, "site") as ledger:
+        assert list(ledger.addresses()) == []
+    assert path.with_suffix(".broken").read_bytes().startswith(b"no database")
+
+
+def test_who_only_looks_makes_no_ledger(tmp_path: Path) -> None:
+    """Where there is no ledger, or one of another version, a look finds an empty one and changes
+    nothing.
+    """
+    collection = Collection.create(tmp_path / "c")
+    with Ledger.as_it_is(collection, "site") as ledger:
+        assert list(ledger.addresses()) == []
+    assert not (tmp_path / "c" / "ledgers").exists()
+    with Ledger.of(collection, "site") as ledger:
+        ledger.begin(stamp(1), oldest=stamp(1), full_since=stamp(1))
+        met(ledger, "a")
+        ledger.commit(stamp(1))
+    path = tmp_path / "c" / "ledgers" / "site.sqlite3"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("PRAGMA user_version = 99")
+    with Ledger.as_it_is(collection, "site") as ledger:
+        assert list(ledger.addresses()) == []
+    with closing(sqlite3.connect(path)) as database:
+        assert database.execute("SELECT count(*) FROM addresses").fetchone() == (1,)
