@@ -17,31 +17,26 @@ from scrapy.http import Request, Response, TextResponse
 from scrapy.settings import BaseSettings
 from scrapy.utils.response import get_base_url
 
-from archive import Article, CaptureNotFound, Gone, StorageFailed
-from archive.exchange import Tls
-from archive.urlkey import without_user
+from archive import Article, Gone
 from archive.writer import warc_date
 from crawler import feeds, links, registry, requisites
 from crawler.feeds import Entry
-from crawler.fetching.capture import record_to, stop
-from crawler.fetching.failures import in_words, sort_of
-from crawler.fetching.guard import RequestRefused
-from crawler.fetching.location import RedirectedInCircle
+from crawler.fetching.capture import record_to
+from crawler.fetching.failures import sort_of
 from crawler.fetching.recall import Recall, recall_for
 from crawler.fetching.replay import replay_from
-from crawler.fetching.robots import RobotsForbidden, RobotsUnread
-from crawler.fetching.turns import HostClosed, NotAsked, OutOfHours
+from crawler.fetching.turns import NotAsked
 from crawler.frontier import Finding, Frontier
+from crawler.judging import Judge, page_from
 from crawler.ledger import GONE, PAGES, Visit
 from crawler.links import Links, Postback, whole
 from crawler.politeness import Hours
-from crawler.reading import NotAnArticle, Page, study
+from crawler.reading import NotAnArticle, study
 from crawler.requisites import Requisite
 from crawler.scheduler import FORM
 from crawler.scope import Scope
 from crawler.session import Session, open_session
 from crawler.site import Site
-from crawler.symptoms import Answer
 from crawler.traps import Harvest
 
 MAX_IMPORTS = 5
@@ -50,16 +45,11 @@ MAX_IMPORTS = 5
 MAX_SITEMAPS = 50
 """That a robots.txt names."""
 
-LONGEST_NOTICE, LONGEST_FRONT = 20_000, 1_000_000
-"""Bytes of a listing, and of a front page, that may be a notice in its place."""
-
 PRIORITIES = {"listing": 20, "article": 10, "page": 10, "feed": 30, "requisite": -100}
 KNOWN_ARTICLE = 5
 """What was never archived goes before what may have been edited."""
 BEFORE_LISTS = 15
 """More for articles where pages are limited: else lists would take all, night after night."""
-_TOO_MANY_REDIRECTS = "max redirections reached"  # what Scrapy's redirect middleware says
-_REFUSED = (401, 403, 429, 503)
 
 Found = Iterator[Request | Article | Gone | NotAnArticle]
 
@@ -109,7 +99,7 @@ class SiteSpider(scrapy.Spider):
             replay_from(crawler, session.collection)
         self.at = [urlsplit(url) for url in session.at]
         self.with_requisites = settings.getbool("REQUISITES")
-        self.urls_read: set[str] = set()
+        self.read_so_far: set[int] = set()
         self._use(registry.rules(self.site))
 
     def _use(self, rules: registry.Rules) -> None:
@@ -118,6 +108,7 @@ class SiteSpider(scrapy.Spider):
         self.rules = rules
         hosts = [f"{at.scheme}://{at.netloc}" for at in self.at] or self.site.origins
         self.scope = Scope(hosts, rules.urls, rules.traps)
+        self.judge = Judge(self.crawler, session, self.scope)
         self.frontier = Frontier(
             scope=self.scope,
             known=session.known,
@@ -210,23 +201,23 @@ class SiteSpider(scrapy.Spider):
 
     def parse_listing(self, response: Response) -> Found:
         """A page of links: articles, other listings, the next page."""
-        sound = self._is_sound(response)
-        self._tell(response, self._notice(response) if sound else "")
+        sound = self.judge.is_sound(response)
+        self.judge.listed(response)
         if not sound or not isinstance(response, TextResponse):
             return
         if response.meta.get("seed"):
-            self._doubt(response)
+            self.judge.doubt(response, self.site.platform)
         yield from self._links(whole(response))
         yield from self._requisites(whole(response))
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
         read = list[Request | Article | Gone | NotAnArticle]()
-        if self._is_sound(response) or response.status in GONE:
+        if self.judge.is_sound(response) or response.status in GONE:
             read += self._reading(response)
             yield from read
         else:
-            self._tell(response)
+            self.judge.came(response)
         if response.status == 200 and isinstance(response, TextResponse):
             yield from self._links(
                 whole(response), is_article=any(isinstance(one, Article) for one in read)
@@ -276,151 +267,32 @@ class SiteSpider(scrapy.Spider):
 
     def failed(self, failure: Any) -> None:
         """No answer, after all retries. Another form of the address may still be tried."""
-        request = failure.request
-        if failure.check(NotAsked):
-            self._put_off(request, failure.value)
+        request, error = failure.request, failure.value
+        if isinstance(error, NotAsked):
+            self.judge.put_off(request, error)
             return
-        now = warc_date(self.session.clock())
-        self.session.ledger.failed(request.meta["key"], sort_of(failure.value), now)
-        seed = bool(request.meta.get("seed"))
-        if failure.check(StorageFailed):
-            self.session.trouble = failure.value
-        elif failure.check(RobotsForbidden):
-            self.session.counts["forbidden"] += 1
-            if seed:
-                self.session.symptoms.failed("its robots.txt forbids the front page", seed=True)
-            self.session.refuse(request.url, "robots.txt", request.meta["via"])
-        elif failure.check(RequestRefused):  # the download handler has told of it
-            self.session.counts["refused"] += 1
-            if seed:
-                self.session.symptoms.failed(failure.getErrorMessage(), seed=True)
-        elif failure.check(RedirectedInCircle):
-            self.session.counts["refused"] += 1
-            if seed:
-                self.session.symptoms.failed(failure.getErrorMessage(), seed=True)
-            self.session.refuse(request.url, failure.getErrorMessage(), request.meta["via"])
-        elif failure.getErrorMessage() == _TOO_MANY_REDIRECTS:
-            self.session.counts["failures"] += request.meta["kind"] not in ("feed", "requisite")
-            self.session.refuse(request.url, _TOO_MANY_REDIRECTS, request.meta["via"])
-        elif request.meta["kind"] == "requisite":
-            self.session.counts["requisites_failed"] += 1
+        key, now = request.meta["key"], warc_date(self.session.clock())
+        self.session.ledger.failed(key, sort_of(error), now)
+        if request.meta["kind"] == "requisite":
             self._weigh(request)
-        elif failure.check(CaptureNotFound):
-            self.session.counts["not_captured"] += 1
-            self.frontier.release(request.meta["key"])
-        elif request.meta["kind"] != "feed":
-            self.session.counts["failures"] += 1
-            self.frontier.release(request.meta["key"])
-            why = in_words(failure.value)
-            self.session.symptoms.failed(why, seed=seed)
-            self.logger.warning("failed: %s: %s", without_user(request.url), why)
-            self._stop_if_useless()
+        if self.judge.failed(request, error):
+            self.frontier.release(key)
 
-    def _put_off(self, request: Request, why: NotAsked) -> None:
-        """What was not sent may be in another run: it stays in the ledger where that is certain."""
-        session, closed = self.session, isinstance(why, HostClosed)
-        if isinstance(why, RobotsUnread) or (closed and self._is_away(request.url)):
-            session.ledger.failed(request.meta["key"], "the host is left alone")
-        session.counts["left_out"] += request.meta["kind"] in PAGES
-        session.refuse(request.url, str(why), request.meta["via"])
-        if isinstance(why, RobotsUnread) and request.meta["kind"] in PAGES:
-            session.symptoms.failed(in_words(why), seed=bool(request.meta.get("seed")))
-            self._stop_if_useless()
-        elif isinstance(why, OutOfHours) or (closed and not self._is_away(request.url)):
-            session.why = session.why or str(why)
-            stop(self.crawler, "told to wait" if closed else "hours")
-
-    def _is_away(self, url: str) -> bool:
-        return self.scope.decide(url).rule == "another host"
-
-    # Judging and reading
-
-    def _is_sound(self, response: Response) -> bool:
-        """Whether a wanted page came as a page; counts what came instead."""
-        counts = self.session.counts
-        counts["pages"] += 1
-        if response.meta.get("seed"):
-            counts["seeds_answered"] += 1
-            counts["seeds_refused"] += response.status in _REFUSED
-        if response.status in GONE:
-            counts["dead_links"] += 1
-        elif response.status != 200:
-            counts["failures"] += 1
-            self.logger.warning("status %s: %s", response.status, response.url)
-        return response.status == 200
-
-    def _doubt(self, response: TextResponse) -> None:
-        """Say so when the site has another system than its rules are for."""
-        found = registry.recognise(response.text)
-        if found and found.name != self.site.platform:
-            self.session.counts["other_platform"] += 1
-            self.logger.warning(
-                "%s looks like %s, and %s is crawled by the rules of %s: see `tinhuy sites check`",
-                *(response.url, found.name, self.site.name, self.site.platform),
-            )
+    # Reading
 
     def _reading(self, response: Response) -> Found:
         """Read a page, once in a run whatever its addresses are."""
-        if self._left_the_site(response):
-            self._tell(response)
+        if self.judge.has_left(response, {self.scope.key(url) for url in self._seeds()}):
+            self.judge.came(response)
             yield from self._redirected(response)
             return
         reading = self.session.study(page_from(response))
-        self._note(response, reading.found)
-        if reading.found.url not in self.urls_read:
-            self.urls_read.add(reading.found.url)
+        self.judge.read(response, reading.found)
+        mark = hash(reading.found.url)
+        if mark not in self.read_so_far:
+            self.read_so_far.add(mark)
             self.session.learn(reading)
             yield reading.found
-
-    def _notice(self, response: Response) -> str:
-        """What a listing is instead, where it may be a notice: it is short, or the front page."""
-        longest = LONGEST_FRONT if response.meta.get("seed") else LONGEST_NOTICE
-        if len(response.body) > longest:
-            return ""
-        found = self.session.study(page_from(response)).found
-        return found.reason if isinstance(found, NotAnArticle) else ""
-
-    def _note(self, response: Response, found: Article | Gone | NotAnArticle) -> None:
-        """Tell what was read: of which kind the page is, and if an article is still there."""
-        self._tell(response, found.reason if isinstance(found, NotAnArticle) else "")
-        known = self.session.known.get(found.url)
-        address = self.session.ledger.find(found.url)
-        is_missing = address is not None and address.missed_at is not None
-        if known and not known.gone_at and not is_missing and not isinstance(found, NotAnArticle):
-            self.session.symptoms.looked(gone=isinstance(found, Gone))
-
-    def _tell(self, response: Response, notice: str = "") -> None:
-        """Add a page to the symptoms of the site, and end a run that can only do harm."""
-        capture, symptoms = response.meta["capture"], self.session.symptoms
-        symptoms.answered(
-            Answer(
-                asked=response.meta.get("redirect_urls", [response.url])[0],
-                came=response.url,
-                status=response.status,
-                digest=str(capture.digest or "") if capture else "",
-                size=len(response.body),
-                notice=notice,
-                seed=bool(response.meta.get("seed")),
-                away=self._is_away(response.url),
-            )
-        )
-        for trouble in _tls_troubles(response):
-            symptoms.note(trouble)
-        self._stop_if_useless()
-
-    def _stop_if_useless(self) -> None:
-        found = self.session.symptoms.must_stop()
-        if found and self.session.recording and not self.session.why:
-            self.session.why = found.why
-            stop(self.crawler, found.outcome)
-
-    def _left_the_site(self, response: Response) -> bool:
-        """A redirect to a page that is no article (typical of removed sites) is not read as one."""
-        kind = self.scope.decide(response.url).kind
-        is_front = self.scope.key(response.url) in map(self.scope.key, self._seeds())
-        left = "redirect_urls" in response.meta and (is_front or kind not in ("article", "page"))
-        self.session.counts["redirected_away"] += left
-        return left
 
     def _redirected(self, response: Response) -> Iterator[Gone]:
         """A known article whose address leads elsewhere now is not where it was."""
@@ -573,26 +445,3 @@ def _said(found: object) -> str:
 
 def _digest(identities: Iterable[str]) -> str:
     return sha256("\n".join(sorted(identities)).encode()).hexdigest()[:16]
-
-
-def page_from(response: Response) -> Page:
-    """What came as a page to read."""
-    capture = response.meta["capture"]
-    return Page(
-        url=response.url,
-        status=response.status,
-        body=response.body,
-        fetched_at=capture.captured_at,
-        content_type=(response.headers.get("Content-Type") or b"").decode("latin-1"),
-        capture=capture,
-    )
-
-
-def _tls_troubles(response: Response) -> Iterator[str]:
-    """What was not as it should be with the connection that a page came over."""
-    tls: Tls | None = response.meta.get("tls")
-    host = urlsplit(response.url).netloc
-    if tls and tls.verdict != "ok":
-        yield f"certificate of {host}: {tls.verdict}"
-    if tls and tls.weakness:
-        yield f"weak TLS at {host}: {tls.weakness}"

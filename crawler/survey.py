@@ -20,12 +20,13 @@ from archive.text import clean
 from crawler import feeds, links, patterns, registry
 from crawler.fetching.robots import RobotsForbidden
 from crawler.generic import GenericSpider, named_hosts
+from crawler.judging import page_from
 from crawler.links import whole
 from crawler.patterns import Family, Told, target
 from crawler.reading import NotAnArticle, study
 from crawler.scope import Scope
 from crawler.site import ListingRules, Platform, Trap, UrlRules
-from crawler.spider import Found, page_from
+from crawler.spider import Found
 
 MOST_PAGES = 40
 """Pages that are looked at, feeds and robots.txt not counted."""
