@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -60,7 +59,7 @@ def coverage(collection: Collection, site: str) -> Coverage:
             at = _of(months, entry.article.published or entry.first_seen)
             at.archived += 1
             at.gone += entry.gone_at is not None
-    with closing(Ledger.as_it_is(collection, site)) as ledger:
+    with Ledger.as_it_is(collection, site) as ledger:
         for address in chain(ledger.addresses("article"), ledger.addresses("page")):
             if address.key in archived:
                 continue
@@ -79,7 +78,7 @@ def coverage(collection: Collection, site: str) -> Coverage:
 
 def queue_again(collection: Collection, site: str, missing: list[Missing]) -> int:
     """Let the next run ask for what is missing. Raises CollectionLocked while one is under way."""
-    with collection.hold_site(site), closing(Ledger.of(collection, site)) as ledger:
+    with collection.hold_site(site), Ledger.of(collection, site) as ledger:
         asked = [one for one in missing if one.reason != WAITING]
         for one in asked:
             ledger.ask_again(one.key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -71,7 +70,7 @@ def why(collection: Collection, url: str) -> Why:
         known = {one.url: one for one in catalog.known(site)}
         scope = _scope(collection, catalog, site, url)
     identity, decision = Identities(scope, known)(url), scope.decide(url)
-    with closing(Ledger.as_it_is(collection, site)) as ledger:
+    with Ledger.as_it_is(collection, site) as ledger:
         found = (
             ledger.find(key)
             for key in (identity, scope.key(url), f"requisite {url}", f"feed {url}")

@@ -4,21 +4,19 @@ import pytest
 
 from crawler.outcome import Diagnosis, Outcome, judge
 
-ANSWERED = {"seeds_answered": 1}
-
 
 @pytest.mark.parametrize(
     ("counts", "reason", "known", "outcome"),
     [
-        (ANSWERED, "finished", True, Outcome.OK),
-        (ANSWERED, "finished", False, Outcome.EMPTY),
-        (ANSWERED | {"failures": 1}, "finished", True, Outcome.INCOMPLETE),
-        (ANSWERED | {"left_out": 1}, "finished", True, Outcome.INCOMPLETE),
-        (ANSWERED, "shutdown", True, Outcome.INCOMPLETE),
-        (ANSWERED, "hours", True, Outcome.INCOMPLETE),
-        (ANSWERED, "told to wait", True, Outcome.BLOCKED),
-        (ANSWERED | {"errors": 1}, "finished", True, Outcome.FAILED),
-        (ANSWERED, "storage", True, Outcome.FAILED),
+        ({}, "finished", True, Outcome.OK),
+        ({}, "finished", False, Outcome.EMPTY),
+        ({"failures": 1}, "finished", True, Outcome.INCOMPLETE),
+        ({"left_out": 1}, "finished", True, Outcome.INCOMPLETE),
+        ({}, "shutdown", True, Outcome.INCOMPLETE),
+        ({}, "hours", True, Outcome.INCOMPLETE),
+        ({}, "told to wait", True, Outcome.BLOCKED),
+        ({"errors": 1}, "finished", True, Outcome.FAILED),
+        ({}, "storage", True, Outcome.FAILED),
     ],
 )
 def test_outcome(counts: dict[str, int], reason: str, known: bool, outcome: Outcome) -> None:
