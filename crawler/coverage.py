@@ -88,7 +88,7 @@ def queue_again(collection: Collection, site: str, missing: list[Missing]) -> in
 
 def _why_missing(ledger: Ledger, address: Address) -> str | None:
     """None for what was fetched and read, as something else than an article of its own."""
-    if ledger.waiting(address.key):
+    if ledger.queue.holds(address.key):
         return WAITING
     if address.error:
         return address.error

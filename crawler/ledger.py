@@ -12,18 +12,15 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from archive import Collection, NotACollection
-from archive.sqlite import connected, explained, let_readers_pass
+from crawler import waiting
+from crawler.database import Database, version_of
+from crawler.waiting import Queue
 
 logger = logging.getLogger(__name__)
 
@@ -36,18 +33,14 @@ MAX_TRIES = 5
 BY_HAND = "asked for again by hand"
 """The `error` of an address that is to be asked for in the next run."""
 
-MAX_HOSTS = 64
-"""That are looked at for the most urgent request; requisites may stand on any number of them."""
-
 GONE = (404, 410)
 """Answers with an error that are answers: there is no such page."""
 
 PAGES = ("article", "listing", "page")
 """Kinds that count against a limit on pages."""
 
-_SCHEMA = """
+_SCHEMA = f"""{waiting.SCHEMA}
 DROP TABLE IF EXISTS addresses;
-DROP TABLE IF EXISTS waiting;
 DROP TABLE IF EXISTS rounds;
 DROP TABLE IF EXISTS facts;
 CREATE TABLE addresses (
@@ -68,15 +61,6 @@ CREATE TABLE addresses (
     tried_at TEXT,
     error TEXT
 ) WITHOUT ROWID;
-CREATE TABLE waiting (
-    number INTEGER PRIMARY KEY,
-    key TEXT NOT NULL UNIQUE,
-    host TEXT NOT NULL,
-    is_page INTEGER NOT NULL,
-    priority INTEGER NOT NULL,
-    request TEXT NOT NULL
-);
-CREATE INDEX next_of_host ON waiting (host, is_page, priority DESC, number);
 CREATE TABLE rounds (
     number INTEGER PRIMARY KEY,
     begun_at TEXT NOT NULL,
@@ -107,21 +91,6 @@ UPDATE addresses SET fetched_at = :at, status = :status, said = :said, round = :
         CASE WHEN :is_refused THEN tries + 1 ELSE 0 END,
         CASE WHEN :is_refused THEN 'status ' || :status END)
 WHERE key = :key
-"""
-_ENQUEUE = """
-INSERT INTO waiting (key, host, is_page, priority, request)
-VALUES (:key, :host, :is_page, :priority, :request)
-ON CONFLICT (key) DO UPDATE SET (host, is_page, priority, request)
-    = (excluded.host, excluded.is_page, excluded.priority, excluded.request)
-"""
-_NEXT = """
-SELECT key, host, priority, request FROM waiting
-WHERE host = ? AND is_page = ? AND key NOT IN (SELECT value FROM json_each(?))
-ORDER BY priority DESC, number LIMIT 1
-"""
-_UNDER_WAY = """
-SELECT count(*) AS n FROM waiting
-WHERE is_page = :pages AND key IN (SELECT value FROM json_each(:keys))
 """
 
 
@@ -171,17 +140,6 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A request that was not sent yet. `request` is JSON, its meaning the spider's own."""
-
-    key: str
-    host: str
-    is_page: bool
-    priority: int
-    request: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One pass over the site, by one run or by several of which each but the last was cut short.
 
@@ -200,23 +158,13 @@ class Round:
 class Ledger:
     """The ledger at `path`, made if it is missing; without a path one in memory. Close it.
 
-    Raises what `archive.sqlite.explained` does. `under_way` are the hosts of requests that were
-    handed out and not yet visited, by key.
+    Raises what `archive.sqlite.explained` does. `queue` is what of it waits.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._path = path or Path(":memory:")
         self.round = Round(number=0, begun_at="", committed_at="", ended_at=None, is_full=True)
-        self.under_way: dict[str, str] = {}
-        with explained(self._path):
-            self._database = connected(path) if path else sqlite3.connect(":memory:")
-            self._database.isolation_level = None
-            self._database.row_factory = sqlite3.Row
-            try:
-                self._open()
-            except BaseException:
-                self._database.close()
-                raise
+        self._database = Database(path, _SCHEMA, VERSION)
+        self.queue = Queue(self._database, self.failed)
 
     @classmethod
     def of(cls, collection: Collection, site: str) -> Ledger:
@@ -235,11 +183,8 @@ class Ledger:
     def as_it_is(cls, collection: Collection, site: str) -> Ledger:
         """The ledger of a site for who only looks: an empty one where there is none of today."""
         path = _path_of(collection, site)
-        if not path.exists():
-            return cls(None)
-        with explained(path), closing(connected(path)) as database:
-            version = database.execute("PRAGMA user_version").fetchone()[0]
-        return cls(path if version == VERSION else None)
+        is_ours = path.exists() and version_of(path) == VERSION
+        return cls(path if is_ours else None)
 
     def __enter__(self) -> Ledger:
         return self
@@ -263,20 +208,20 @@ class Ledger:
 
         A new round is full if no full one has ended since `full_since`. What failed waits again.
         """
-        last = self._one("SELECT * FROM rounds ORDER BY number DESC LIMIT 1")
+        last = self._database.one("SELECT * FROM rounds ORDER BY number DESC LIMIT 1")
         if last and last["ended_at"] is None and oldest <= last["begun_at"] <= now:
             self.round = Round(
                 **{**dict(last), "is_full": bool(last["is_full"])}, is_continued=True
             )
-            self._do(_UNMEET, number=self.round.number, begun_at=self.round.begun_at)
+            self._database.do(_UNMEET, number=self.round.number, begun_at=self.round.begun_at)
             return self.round
-        ended = self._one(
+        ended = self._database.one(
             "SELECT 1 FROM rounds WHERE is_full AND ended_at BETWEEN :since AND :now",
             since=full_since,
             now=now,
         )
         number = (last["number"] if last else 0) + 1
-        self._do(
+        self._database.do(
             "INSERT INTO rounds (number, begun_at, committed_at, is_full)"
             " VALUES (:number, :now, :now, :is_full)",
             number=number,
@@ -290,7 +235,7 @@ class Ledger:
 
     def end(self, now: str) -> None:
         """The round has done all that it was to do."""
-        self._do(
+        self._database.do(
             "UPDATE rounds SET ended_at = :now WHERE number = :number",
             now=now,
             number=self.round.number,
@@ -298,13 +243,12 @@ class Ledger:
 
     def commit(self, now: str | None) -> None:
         """Put on the disk what was said so far, and up to when that is all; None: as before."""
-        self._do(
+        self._database.do(
             "UPDATE rounds SET committed_at = coalesce(:now, committed_at) WHERE number = :number",
             now=now,
             number=self.round.number,
         )
-        with explained(self._path):
-            self._database.execute("COMMIT")
+        self._database.commit()
 
     # Addresses
 
@@ -323,7 +267,7 @@ class Ledger:
         before = self.find(key)
         if before and before.round == self.round.number:
             return None
-        self._do(
+        self._database.do(
             _MEET,
             key=key,
             kind=kind,
@@ -338,110 +282,73 @@ class Ledger:
 
     def find(self, key: str) -> Address | None:
         """What is known of an address."""
-        row = self._one("SELECT * FROM addresses WHERE key = :key", key=key)
+        row = self._database.one("SELECT * FROM addresses WHERE key = :key", key=key)
         return Address(**dict(row)) if row else None
 
     def addresses(self, kind: str | None = None) -> Iterator[Address]:
         """All that were met (of one kind), by key."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT * FROM addresses WHERE :kind IS NULL OR kind = :kind ORDER BY key", kind=kind
         )
         return (Address(**dict(row)) for row in rows)
 
     def release(self, key: str) -> None:
         """Let an address be met again in this round, in another form."""
-        self._do("UPDATE addresses SET round = 0 WHERE key = :key", key=key)
+        self._database.do("UPDATE addresses SET round = 0 WHERE key = :key", key=key)
 
     def visited(self, visit: Visit) -> None:
         """The answer came, and all that it led to was noted. It waits no more."""
         values = {field.name: getattr(visit, field.name) for field in fields(visit)}
         is_refused = visit.status >= 400 and visit.status not in GONE
-        self._do(_VISITED, **values, is_refused=is_refused, round=self.round.number)
-        self._settle(visit.key)
+        self._database.do(_VISITED, **values, is_refused=is_refused, round=self.round.number)
+        self.queue.settle(visit.key)
 
     def failed(self, key: str, why: str, at: str | None = None) -> None:
         """No answer came. It is not asked again in this round."""
-        self._do(
+        self._database.do(
             "UPDATE addresses SET tries = tries + 1, tried_at = :at, error = :why WHERE key = :key",
             key=key,
             at=at,
             why=why,
         )
-        self._settle(key)
+        self.queue.settle(key)
 
     def ask_again(self, key: str) -> None:
         """Let the next run ask for an address, whatever came of it before."""
-        self._do(
+        self._database.do(
             "UPDATE addresses SET tries = 1, error = :why, round = 0 WHERE key = :key",
             key=key,
             why=BY_HAND,
         )
 
-    def drop(self, key: str) -> None:
-        """It is not asked for after all, and waits no more."""
-        self._settle(key)
-
     def missed(self, key: str, at: str | None) -> None:
         """Since when a known article is not where it was; None: it is there."""
-        self._do("UPDATE addresses SET missed_at = :at WHERE key = :key", key=key, at=at)
+        self._database.do("UPDATE addresses SET missed_at = :at WHERE key = :key", key=key, at=at)
 
     def fact(self, name: str) -> int:
         """A number that was learned of the site; 0 if it was not."""
-        row = self._one("SELECT value FROM facts WHERE name = :name", name=name)
+        row = self._database.one("SELECT value FROM facts WHERE name = :name", name=name)
         return int(row["value"]) if row else 0
 
     def add(self, name: str, number: int) -> None:
         """Add to such a number."""
-        self._do(
+        self._database.do(
             "INSERT INTO facts VALUES (:name, :number)"
             " ON CONFLICT (name) DO UPDATE SET value = value + :number",
             name=name,
             number=number,
         )
 
-    # What waits
-
-    def enqueue(self, waiting: Waiting) -> None:
-        """Let a request wait; one of the same key is replaced and keeps its place."""
-        before = self._one("SELECT host, is_page FROM waiting WHERE key = :key", key=waiting.key)
-        if before:
-            self._count(before, -1)
-        values = {field.name: getattr(waiting, field.name) for field in fields(waiting)}
-        self._do(_ENQUEUE, **values | {"request": json.dumps(waiting.request)})
-        self._waits[waiting.host, waiting.is_page] += 1
-
-    def hand_out(self, *, at_once: int, pages: bool) -> Waiting | None:
-        """The most urgent request to a host that has less than `at_once` of them under way.
-
-        Without `pages`, none of a page. It is under way until it was visited or has failed.
-        """
-        busy = Counter(self.under_way.values())
-        places = sorted(self._waits, key=lambda place: not place[1])
-        idle = (place for place in places if busy[place[0]] < at_once and (pages or not place[1]))
-        firsts = (self._next(*place) for place in islice(idle, MAX_HOSTS))
-        best = max(filter(None, firsts), key=lambda waiting: waiting.priority, default=None)
-        if best:
-            self.under_way[best.key] = best.host
-        return best
-
-    def count_waiting(self, *, pages: bool) -> int:
-        """How many requests wait and are not under way: of pages, or of all else."""
-        row = self._one(_UNDER_WAY, pages=pages, keys=json.dumps([*self.under_way]))
-        waits = sum(n for (_, is_page), n in self._waits.items() if is_page == pages)
-        return waits - (row["n"] if row else 0)
-
-    def waiting(self, key: str) -> bool:
-        """Whether the address waits."""
-        return self._one("SELECT 1 FROM waiting WHERE key = :key", key=key) is not None
-
     def missing(self) -> Iterator[Address]:
         """Known articles that were not where they were, when they were asked for last."""
-        rows = self._rows("SELECT * FROM addresses WHERE missed_at IS NOT NULL ORDER BY missed_at")
+        rows = self._database.rows(
+            "SELECT * FROM addresses WHERE missed_at IS NOT NULL ORDER BY missed_at"
+        )
         return (Address(**dict(row)) for row in rows)
 
     def unanswered(self) -> Iterator[Address]:
         """Pages that were asked for in vain, not too often, and do not wait."""
-        rows = self._rows(
+        rows = self._database.rows(
             "SELECT key FROM addresses WHERE tries BETWEEN 1 AND :most"
             " AND kind IN (SELECT value FROM json_each(:pages))"
             " AND key NOT IN (SELECT key FROM waiting) ORDER BY key",
@@ -452,72 +359,6 @@ class Ledger:
             if address := self.find(key):
                 yield address
 
-    def _next(self, host: str, is_page: bool) -> Waiting | None:
-        with explained(self._path):
-            under_way = json.dumps([*self.under_way])
-            row = self._database.execute(_NEXT, (host, is_page, under_way)).fetchone()
-        if row is None:
-            return None
-        request = _request(row["request"])
-        if request is None:
-            logger.warning("%s: what waited of %s cannot be read", self._path, row["key"])
-            self.failed(row["key"], "what waited cannot be read")
-            return self._next(host, is_page)
-        named = {"key": row["key"], "host": host, "is_page": is_page}
-        return Waiting(**named, priority=row["priority"], request=request)
-
-    def _settle(self, key: str) -> None:
-        self.under_way.pop(key, None)
-        row = self._one("SELECT host, is_page FROM waiting WHERE key = :key", key=key)
-        if row:
-            self._do("DELETE FROM waiting WHERE key = :key", key=key)
-            self._count(row, -1)
-
-    def _count(self, row: sqlite3.Row, by: int) -> None:
-        place = row["host"], bool(row["is_page"])
-        self._waits[place] += by
-        if not self._waits[place]:
-            del self._waits[place]
-
-    # The file
-
-    def _open(self) -> None:
-        let_readers_pass(self._database)
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        if self._database.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            for statement in _SCHEMA.split(";"):
-                self._database.execute(statement)
-            self._database.execute(f"PRAGMA user_version = {VERSION}")
-        rows = self._rows("SELECT host, is_page, count(*) AS n FROM waiting GROUP BY host, is_page")
-        self._waits = Counter({(row["host"], bool(row["is_page"])): row["n"] for row in rows})
-
-    def _one(self, sql: str, **values: object) -> sqlite3.Row | None:
-        with explained(self._path):
-            row: sqlite3.Row | None = self._database.execute(sql, values).fetchone()
-            return row
-
-    def _rows(self, sql: str, **values: object) -> Iterator[sqlite3.Row]:
-        """Rows as they are asked for: nothing may be written to their table meanwhile."""
-        with explained(self._path):
-            yield from self._database.execute(sql, values)
-
-    def _do(self, sql: str, **values: object) -> None:
-        with explained(self._path):
-            if not self._database.in_transaction:
-                self._database.execute("BEGIN IMMEDIATE")
-            self._database.execute(sql, values)
-
 
 def _path_of(collection: Collection, site: str) -> Path:
     return collection.path / "ledgers" / f"{collection.file_prefix(site)}.sqlite3"
-
-
-def _request(text: str) -> dict[str, Any] | None:
-    """A request as it was stored; None for what is none, since disks err."""
-    try:
-        stored = json.loads(text)
-        parts = [stored[name] for name in ("url", "method", "body", "meta")]
-        sound = [type(part) for part in parts] == [str, str, str, dict] and "kind" in parts[3]
-    except (ValueError, KeyError, TypeError):
-        return None
-    return stored if sound else None

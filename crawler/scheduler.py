@@ -18,8 +18,9 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
-from crawler.ledger import PAGES, Waiting
+from crawler.ledger import PAGES
 from crawler.session import session_of
+from crawler.waiting import Waiting
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -39,7 +40,7 @@ class LedgerScheduler(BaseScheduler):
 
     def __init__(self, crawler: Crawler) -> None:
         session = session_of(crawler)
-        self._ledger, self._counts = session.ledger, session.counts
+        self._queue, self._counts = session.ledger.queue, session.counts
         self._at_once = crawler.settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self._max_pages = crawler.settings.getint("MAX_PAGES")
         self._again: dict[str, Request] = {}
@@ -54,22 +55,22 @@ class LedgerScheduler(BaseScheduler):
 
     def has_pending_requests(self) -> bool:
         kinds = (False, True) if self._may_ask_for_pages() else (False,)
-        waits = any(self._ledger.count_waiting(pages=kind) for kind in kinds)
+        waits = any(self._queue.count(pages=kind) for kind in kinds)
         return bool(self._again) or waits
 
     def enqueue_request(self, request: Request) -> bool:
         key = request.meta["key"]
-        if key in self._ledger.under_way:
+        if key in self._queue.under_way:
             self._again[key] = request
         else:
-            self._ledger.enqueue(_stored(request))
+            self._queue.enqueue(_stored(request))
         return True
 
     def next_request(self) -> Request | None:
         return self._once_more() or self._from_ledger()
 
     def _once_more(self) -> Request | None:
-        under_way = self._ledger.under_way
+        under_way = self._queue.under_way
         busy = Counter(host for key, host in under_way.items() if key not in self._again)
         for key, request in self._again.items():
             host = urlsplit(request.url).netloc
@@ -80,10 +81,10 @@ class LedgerScheduler(BaseScheduler):
 
     def _from_ledger(self) -> Request | None:
         pages = self._may_ask_for_pages()
-        waiting = self._ledger.hand_out(at_once=self._at_once, pages=pages)
+        waiting = self._queue.hand_out(at_once=self._at_once, pages=pages)
         while waiting and self._spider.is_spent(waiting.request):
-            self._ledger.drop(waiting.key)
-            waiting = self._ledger.hand_out(at_once=self._at_once, pages=pages)
+            self._queue.settle(waiting.key)
+            waiting = self._queue.hand_out(at_once=self._at_once, pages=pages)
         if waiting is None:
             return None
         self._counts["asked"] += waiting.is_page

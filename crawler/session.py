@@ -159,7 +159,7 @@ class Session:
         if reason == "storage" and self.trouble is None:  # it struck while robots.txt was fetched
             self.trouble = StorageFailed(self.collection.path, "the disk refused what was written")
         if self.run is None:
-            self.counts["left_out"] += self.ledger.count_waiting(pages=True)
+            self.counts["left_out"] += self.ledger.queue.count(pages=True)
             found = self.symptoms.diagnosis()
             outcome = self._outcome(reason, found)
             run = Run(
@@ -209,7 +209,7 @@ class Session:
     def _finish(self, run: Run, *, is_whole: bool) -> None:
         """The catalog hears of everything while the site is still ours."""
         with self._open:
-            if is_whole and not self.trouble and not self.ledger.count_waiting(pages=True):
+            if is_whole and not self.trouble and not self.ledger.queue.count(pages=True):
                 self.ledger.end(run.finished_at)
                 self.ledger.commit(run.finished_at)
             if self.recording:

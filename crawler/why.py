@@ -76,7 +76,7 @@ def why(collection: Collection, url: str) -> Why:
             for key in (identity, scope.key(url), f"requisite {url}", f"feed {url}")
         )
         address = next(filter(None, found), None)
-        waits = address is not None and ledger.waiting(address.key)
+        waits = address is not None and ledger.queue.holds(address.key)
     article = known.get(identity)
     told = _Known(
         kind=decision.kind,

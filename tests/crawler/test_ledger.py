@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive import Collection
-from crawler.ledger import BY_HAND, MAX_TRIES, Ledger, Visit, Waiting
+from crawler.ledger import BY_HAND, MAX_TRIES, Ledger, Visit
+from crawler.waiting import Waiting
 
 HOST = "h.example"
 KEYS = ("lost", "waiting", "visited")
@@ -40,7 +41,7 @@ def waits(
     ledger: Ledger, key: str, *, host: str = HOST, priority: int = 0, page: bool = True
 ) -> None:
     met(ledger, key)
-    ledger.enqueue(
+    ledger.queue.enqueue(
         Waiting(key=key, host=host, is_page=page, priority=priority, request=request(key))
     )
 
@@ -75,7 +76,7 @@ def test_what_was_not_committed_is_forgotten(tmp_path: Path) -> None:
         waits(ledger, "b")
     with opened(tmp_path) as ledger:
         assert ledger.round.is_continued
-        assert [ledger.waiting(key) for key in "ab"] == [True, False]
+        assert [ledger.queue.holds(key) for key in "ab"] == [True, False]
         assert ledger.find("b") is None
 
 
@@ -111,7 +112,7 @@ def test_the_most_urgent_first_and_then_in_order(ledger: Ledger) -> None:
     for key, priority in (("a", 0), ("b", 5), ("c", 0), ("d", 5)):
         waits(ledger, key, priority=priority)
     handed = []
-    while waiting := ledger.hand_out(at_once=1, pages=True):
+    while waiting := ledger.queue.hand_out(at_once=1, pages=True):
         handed.append(waiting.key)
         ledger.visited(visit(waiting.key))
     assert handed == ["b", "d", "a", "c"]
@@ -122,11 +123,11 @@ def test_a_host_is_asked_once_at_a_time(ledger: Ledger) -> None:
     waits(ledger, "a", priority=9)
     waits(ledger, "b", priority=9)
     waits(ledger, "c", host="other.example")
-    first, second = (ledger.hand_out(at_once=1, pages=True) for _ in "12")
+    first, second = (ledger.queue.hand_out(at_once=1, pages=True) for _ in "12")
     assert [one and one.key for one in (first, second)] == ["a", "c"]
-    assert ledger.hand_out(at_once=1, pages=True) is None
+    assert ledger.queue.hand_out(at_once=1, pages=True) is None
     ledger.failed("a", "timeout")
-    third = ledger.hand_out(at_once=1, pages=True)
+    third = ledger.queue.hand_out(at_once=1, pages=True)
     assert third
     assert third.key == "b"
 
@@ -135,11 +136,11 @@ def test_without_pages_only_the_rest_is_handed_out(ledger: Ledger) -> None:
     """When the pages of a run are used up, what these need is still asked for."""
     waits(ledger, "a", priority=9)
     waits(ledger, "b", page=False)
-    assert [ledger.count_waiting(pages=pages) for pages in (True, False)] == [1, 1]
-    only = ledger.hand_out(at_once=1, pages=False)
+    assert [ledger.queue.count(pages=pages) for pages in (True, False)] == [1, 1]
+    only = ledger.queue.hand_out(at_once=1, pages=False)
     assert only
     assert only.key == "b"
-    assert [ledger.count_waiting(pages=pages) for pages in (True, False)] == [1, 0]
+    assert [ledger.queue.count(pages=pages) for pages in (True, False)] == [1, 0]
 
 
 def test_what_is_enqueued_twice_waits_once(ledger: Ledger) -> None:
@@ -147,9 +148,9 @@ def test_what_is_enqueued_twice_waits_once(ledger: Ledger) -> None:
     waits(ledger, "a")
     waits(ledger, "b")
     newer = Waiting(key="a", host=HOST, is_page=True, priority=0, request=request("newer"))
-    ledger.enqueue(newer)
-    assert ledger.hand_out(at_once=1, pages=True) == newer
-    assert ledger.count_waiting(pages=True) == 1
+    ledger.queue.enqueue(newer)
+    assert ledger.queue.hand_out(at_once=1, pages=True) == newer
+    assert ledger.queue.count(pages=True) == 1
 
 
 @pytest.mark.parametrize("status", [403, 429, 500])
@@ -211,7 +212,7 @@ def test_what_waited_and_cannot_be_read_holds_up_nothing(tmp_path: Path) -> None
         for key, text in spoilt.items():
             database.execute("UPDATE waiting SET request = ? WHERE key = ?", (text, key))
     with opened(tmp_path) as ledger:
-        first = ledger.hand_out(at_once=1, pages=True)
+        first = ledger.queue.hand_out(at_once=1, pages=True)
         assert first
         assert first.key == "d"
         assert [address.key for address in ledger.unanswered()] == ["a", "b", "c"]

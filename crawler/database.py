@@ -1,0 +1,71 @@
+"""Statements over one SQLite file, of which none is on the disk before the commit."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from archive.sqlite import connected, explained, let_readers_pass
+
+
+class Database:
+    """The file at `path`, made if it is missing and emptied if its `user_version` is another than
+    `version`; without a path one in memory. `schema` drops its tables and makes them again.
+
+    Raises what `archive.sqlite.explained` does. Whoever reads does not wait for who writes.
+    """
+
+    def __init__(self, path: Path | None, schema: str, version: int) -> None:
+        self.path = path or Path(":memory:")
+        with explained(self.path):
+            self._connection = connected(path) if path else sqlite3.connect(":memory:")
+            self._connection.isolation_level = None
+            self._connection.row_factory = sqlite3.Row
+            try:
+                self._open(schema, version)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def _open(self, schema: str, version: int) -> None:
+        let_readers_pass(self._connection)
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        if self._connection.execute("PRAGMA user_version").fetchone()[0] != version:
+            for statement in schema.split(";"):
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {version}")
+
+    def one(self, sql: str, **values: object) -> sqlite3.Row | None:
+        """The first row."""
+        with explained(self.path):
+            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    def rows(self, sql: str, **values: object) -> Iterator[sqlite3.Row]:
+        """Rows as they are asked for: nothing may be written to their table meanwhile."""
+        with explained(self.path):
+            yield from self._connection.execute(sql, values)
+
+    def do(self, sql: str, **values: object) -> None:
+        """Write; it is kept at the next `commit`."""
+        with explained(self.path):
+            if not self._connection.in_transaction:
+                self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.execute(sql, values)
+
+    def commit(self) -> None:
+        """Put on the disk what was written."""
+        with explained(self.path):
+            self._connection.commit()
+
+    def close(self) -> None:
+        """Close the file; what was not committed is forgotten."""
+        self._connection.close()
+
+
+def version_of(path: Path) -> int:
+    """The `user_version` of a file, which is left as it is."""
+    with explained(path), closing(connected(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
