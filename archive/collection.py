@@ -42,6 +42,7 @@ from archive.reader import ArchivedResponse
 from archive.record import OPEN, SUFFIX, Record, bare
 from archive.recording import TEXT, Recording
 from archive.recover import TAIL
+from archive.times import utc_now
 from archive.urlkey import FORM, RENDERED, rendered, request_key, target_uri
 
 MARKER = "collection.json"
@@ -55,10 +56,6 @@ _MOMENT = 2.0
 _MAX_REFERENCES = 8
 """A revisit of a revisit of ...: met in files of others, and never of this length."""
 _END = "9" * 14
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Collection:
@@ -126,7 +123,7 @@ class Collection:
         host: str = socket.gethostname(),
         user_agent: str = "",
         robots: str = "",
-        clock: Callable[[], datetime] = _now,
+        clock: Callable[[], datetime] = utc_now,
         new_id: Callable[[], UUID] = uuid.uuid4,
         max_file_bytes: int = 1_000_000_000,
         allow_credentials: bool = False,

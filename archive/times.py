@@ -8,6 +8,11 @@ VIETNAM = timezone(timedelta(hours=7))
 """No daylight saving since 1975."""
 
 
+def utc_now() -> datetime:
+    """The time of day, aware, in UTC."""
+    return datetime.now(UTC)
+
+
 def local(warc_date: str, timespec: str = "auto") -> str:
     """A WARC-Date in Vietnam's time, ISO 8601 with +07:00; `timespec` is that of `isoformat`.
 

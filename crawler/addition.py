@@ -13,12 +13,11 @@ from crawler import registry, savedpages, sitefile
 from crawler.outcome import Outcome
 from crawler.proposal import Proposal, propose
 from crawler.reading import NotAnArticle
-from crawler.reading.page import REASONS
+from crawler.reading.page import REASONS, REFUSED
 from crawler.run import CrawlOptions, survey_site
 from crawler.sitefile import Place
 from crawler.survey import Seen, Survey
 
-_REFUSALS = (401, 403, 429, 503)
 _DOORS = ("login", "blocked")
 
 
@@ -95,7 +94,7 @@ def _refuse_what_is_none(survey: Survey) -> None:
         )
     first = survey.seen[0]
     reason = first.found.reason if isinstance(first.found, NotAnArticle) else ""
-    if first.status in _REFUSALS or reason in _DOORS:
+    if first.status in REFUSED or reason in _DOORS:
         said = f"status {first.status}" if first.status != 200 else REASONS[reason]
         raise NotAdded(
             f"{first.url} refuses us: {said}; ask its owner, or give a page that is open to all",

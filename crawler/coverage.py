@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from archive import Catalog, Collection
-from crawler.ledger import GONE, Address, Ledger
+from crawler.ledger import Address, Ledger
+from crawler.reading.page import GONE
 
 WAITING = "waiting for the next run"
 

@@ -19,8 +19,9 @@ from crawler.fetching.guard import RequestRefused
 from crawler.fetching.location import RedirectedInCircle
 from crawler.fetching.robots import RobotsForbidden, RobotsUnread
 from crawler.fetching.turns import HostClosed, NotAsked, OutOfHours
-from crawler.ledger import GONE, PAGES
+from crawler.ledger import PAGES
 from crawler.reading import NotAnArticle, Page
+from crawler.reading.page import GONE
 from crawler.scope import Scope
 from crawler.session import Session
 from crawler.symptoms import Answer

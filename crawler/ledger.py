@@ -20,6 +20,7 @@ from types import TracebackType
 from archive import Collection, NotACollection
 from crawler import waiting
 from crawler.database import Database, version_of
+from crawler.reading.page import GONE
 from crawler.waiting import Queue
 
 logger = logging.getLogger(__name__)
@@ -32,9 +33,6 @@ MAX_TRIES = 5
 
 BY_HAND = "asked for again by hand"
 """The `error` of an address that is to be asked for in the next run."""
-
-GONE = (404, 410)
-"""Answers with an error that are answers: there is no such page."""
 
 PAGES = ("article", "listing", "page")
 """Kinds that count against a limit on pages."""

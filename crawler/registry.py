@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from crawler import provinces, settings
-from crawler.site import ArticleRules, ListingRules, Platform, Site, Trap, UrlRules
+from crawler.site import ArticleRules, ListingRules, Platform, Site, Trap, UrlRules, location
 
 SIGNS_NEEDED = 2
 _SNIFFED = 200_000
@@ -71,11 +71,9 @@ def spider(name: str) -> Any:
 def by_host(url: str) -> Site | None:
     """The site that a URL belongs to, if it is a known one."""
     try:
-        parts = urlsplit(url)
-        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+        here = location(urlsplit(url))
     except ValueError:  # a port or an address that is none
         return None
-    here = host if port in (None, 80, 443) else f"{host}:{port}"
     return next((s for s in sites() if here in s.domains), None)
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit, urlunsplit
 
 from archive.urlkey import without_user
-from crawler.site import Trap, UrlRules
+from crawler.site import Trap, UrlRules, location
 from crawler.traps import GENERAL, is_repeating
 
 Kind = Literal["article", "listing", "page"]
@@ -155,16 +155,11 @@ class Scope:
         return _as_origin(self.hosts[0], parts) if self._is_ours(parts) else None
 
     def _is_ours(self, parts: SplitResult) -> bool:
-        return self._location(parts) in self._locations
-
-    @staticmethod
-    def _location(parts: SplitResult) -> str:
-        host, port = (parts.hostname or "").removeprefix("www."), parts.port
-        return host if port in (None, 80, 443) else f"{host}:{port}"
+        return location(parts) in self._locations
 
     @cached_property
     def _locations(self) -> frozenset[str]:
-        return frozenset(self._location(_as_parts(host)) for host in self.hosts)
+        return frozenset(location(_as_parts(host)) for host in self.hosts)
 
 
 class ScopeOfRuns(Scope):
@@ -179,13 +174,13 @@ class ScopeOfRuns(Scope):
         sets = tuple(sets)
         super().__init__((host for hosts in sets for host in hosts), urls, traps)
         self._main_hosts = {
-            self._location(_as_parts(host.lower())): hosts[0].lower()
+            location(_as_parts(host.lower())): hosts[0].lower()
             for hosts in reversed(sets)
             for host in hosts
         }
 
     def _origin(self, parts: SplitResult) -> str | None:
-        host = self._main_hosts.get(self._location(parts))
+        host = self._main_hosts.get(location(parts))
         return None if host is None else _as_origin(host, parts)
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import version
 
 # Ours
 
-CLOCK = "crawler.session.utc_now"
+CLOCK = "archive.times.utc_now"
 """What tells the time of day, by its import path: nights to come can be rehearsed."""
 
 COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")

@@ -5,9 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
+from urllib.parse import SplitResult
 
 RequisiteKind = Literal["style", "script", "picture", "font", "frame", "document", "audio", "video"]
 """What a page needs to look right; `document`, `audio` and `video` also as files linked to."""
+
+
+def location(parts: SplitResult) -> str:
+    """The host that a URL is of, whatever its scheme: without `www.` and the ports of the web.
+
+    Raises ValueError for a port that is none.
+    """
+    host, port = (parts.hostname or "").removeprefix("www."), parts.port
+    return host if port in (None, 80, 443) else f"{host}:{port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

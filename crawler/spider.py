@@ -28,13 +28,14 @@ from crawler.fetching.replay import replay_from
 from crawler.fetching.turns import NotAsked
 from crawler.frontier import Finding, Frontier
 from crawler.judging import Judge, page_from
-from crawler.ledger import GONE, PAGES, Visit
+from crawler.ledger import PAGES, Visit
 from crawler.links import Links, Postback, whole
 from crawler.politeness import Hours
 from crawler.reading import NotAnArticle, study
+from crawler.reading.page import GONE
 from crawler.requisites import Requisite
 from crawler.scheduler import FORM
-from crawler.scope import Scope
+from crawler.scope import Scope, absolute
 from crawler.session import Session, open_session
 from crawler.site import Site
 from crawler.traps import Harvest
@@ -108,6 +109,7 @@ class SiteSpider(scrapy.Spider):
         self.rules = rules
         hosts = [f"{at.scheme}://{at.netloc}" for at in self.at] or self.site.origins
         self.scope = Scope(hosts, rules.urls, rules.traps)
+        self.fronts = {self.scope.key(url) for url in self._seeds()}
         self.judge = Judge(self.crawler, session, self.scope)
         self.frontier = Frontier(
             scope=self.scope,
@@ -207,8 +209,9 @@ class SiteSpider(scrapy.Spider):
             return
         if response.meta.get("seed"):
             self.judge.doubt(response, self.site.platform)
-        yield from self._links(whole(response))
-        yield from self._requisites(whole(response))
+        page = whole(response)
+        yield from self._links(page)
+        yield from self._requisites(page)
 
     def parse_article(self, response: Response) -> Found:
         """A page that should be one article; its links are followed too."""
@@ -219,10 +222,9 @@ class SiteSpider(scrapy.Spider):
         else:
             self.judge.came(response)
         if response.status == 200 and isinstance(response, TextResponse):
-            yield from self._links(
-                whole(response), is_article=any(isinstance(one, Article) for one in read)
-            )
-            yield from self._requisites(whole(response))
+            page = whole(response)
+            yield from self._links(page, is_article=any(isinstance(one, Article) for one in read))
+            yield from self._requisites(page)
             yield from self._attachments(read, response)
 
     def parse_feed(self, response: Response) -> Found:
@@ -245,8 +247,9 @@ class SiteSpider(scrapy.Spider):
 
     def _heed(self, robotparser: Any, request: Request) -> None:
         """The sitemaps that a robots.txt names are read too."""
-        named = islice(robotparser.rp.sitemaps, MAX_SITEMAPS)
-        for found in self._feeds((Entry(self._at(url)) for url in named), None):
+        named = (absolute(request.url, url) for url in robotparser.rp.sitemaps)
+        entries = (Entry(self._at(url)) for url in islice(named, MAX_SITEMAPS) if url)
+        for found in self._feeds(entries, None):
             self.crawler.engine.crawl(found)
 
     def parse_requisite(self, response: Response) -> Found:
@@ -282,7 +285,7 @@ class SiteSpider(scrapy.Spider):
 
     def _reading(self, response: Response) -> Found:
         """Read a page, once in a run whatever its addresses are."""
-        if self.judge.has_left(response, {self.scope.key(url) for url in self._seeds()}):
+        if self.judge.has_left(response, self.fronts):
             self.judge.came(response)
             yield from self._redirected(response)
             return

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from crawler.outcome import Diagnosis, Outcome
+from crawler.reading.page import REFUSED
 
-REFUSED = (401, 403, 429, 503)
 STREAK = 20
 """So many refusals, or pages without an answer, one after the other end a run."""
 

@@ -8,9 +8,6 @@ from urllib.parse import urlsplit
 
 from crawler.site import Trap
 
-MAX_BARREN = 50
-"""Pages of one shape in a row that bring nothing new, before it is taken for endless."""
-
 MAX_REPEATED_SEGMENTS = 3
 
 MAX_SHAPES = 20_000
@@ -89,7 +86,7 @@ class Harvest:
     is spent after `limit` pages in a row without a new article. Memory is bounded by MAX_SHAPES.
     """
 
-    def __init__(self, limit: int = MAX_BARREN) -> None:
+    def __init__(self, limit: int) -> None:
         self.limit = limit
         self._barren: Counter[str] = Counter()
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from archive import Catalog, Collection
-from crawler.traps import MAX_BARREN
+from crawler.site import ListingRules
 from tests.cli import answer, tinhuy
 from tests.practice import Hit, PracticeWeb, Quirks
 from tests.practice.endless import SPACES
@@ -285,8 +285,8 @@ def test_a_site_of_no_known_system(name: str, tmp_path: Path) -> None:
         for hit in web.log
         if re.search(pattern, hit.target)
     )
-    assert spaces["unnamed"] <= 3 * 2.5 * MAX_BARREN
+    assert spaces["unnamed"] <= 3 * 2.5 * ListingRules().max_barren
     del spaces["unnamed"]
     # every page of it has a broken relative link of its own: three more kinds of listings
-    assert spaces.pop("repeated segments", 0) <= 3 * MAX_BARREN + 20
+    assert spaces.pop("repeated segments", 0) <= 3 * ListingRules().max_barren + 20
     assert {trap: n for trap, n in spaces.items() if n > 8} == {}

@@ -25,7 +25,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import BinaryIO, Protocol
 from urllib.parse import urldefrag, urlsplit
@@ -53,6 +53,7 @@ from archive import (
 )
 from archive.group import CREDENTIALS
 from archive.http import read_head
+from archive.times import utc_now
 from archive.urlkey import without_user
 from crawler.fetching.failures import of_lookup
 from crawler.fetching.guard import (
@@ -120,10 +121,6 @@ class _Recorder:
 
 
 _recorders: WeakKeyDictionary[Crawler, _Recorder] = WeakKeyDictionary()
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def record_to(

@@ -16,8 +16,7 @@ from scrapy.http import Response
 from archive import ArchiveError, Capture, CaptureNotFound, Collection
 from archive.urlkey import request_key, target_uri
 from crawler.fetching.replay import response_of, truncation
-
-_USEFUL = (404, 410)
+from crawler.reading.page import GONE
 
 
 class Recall:
@@ -49,7 +48,7 @@ class Recall:
         if capture is None or capture.url != target_uri(url):
             return None
         request.meta["recalled"] = key  # it is left over until it has been made use of
-        is_useful = capture.status and (capture.status < 400 or capture.status in _USEFUL)
+        is_useful = capture.status and (capture.status < 400 or capture.status in GONE)
         return capture if is_useful else None
 
     def _repeated(self, request: Request, url: str) -> Capture | None:

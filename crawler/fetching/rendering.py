@@ -30,6 +30,7 @@ from archive.urlkey import without_user
 from crawler.fetching.capture import recorder_of
 from crawler.fetching.replay import collection_of
 from crawler.fetching.robots import RobotsForbidden
+from crawler.ledger import PAGES
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, Page, Route
@@ -42,7 +43,6 @@ CLOSING_SECONDS = 10
 MAX_DOM = 10_000_000
 """Characters of a drawn page; of a larger one the raw page is read."""
 
-_KINDS = ("listing", "article", "page")
 _HANDED_ON = ("script", "stylesheet", "xhr", "fetch")
 _NOWHERE = {"server": "http://127.0.0.1:9", "bypass": "<-loopback>"}
 _ARGUMENTS = (
@@ -128,7 +128,7 @@ class RenderingMiddleware:
 
 
 def _is_drawn(request: Request, response: Response) -> bool:
-    wanted = request.meta.get("kind") in _KINDS and request.method == "GET"
+    wanted = request.meta.get("kind") in PAGES and request.method == "GET"
     return wanted and response.status == 200 and isinstance(response, HtmlResponse)
 
 

@@ -7,6 +7,12 @@ from datetime import datetime
 
 from archive.cdxj import Capture
 
+GONE = (404, 410)
+"""Answers with an error that are answers: there is no such page."""
+
+REFUSED = (401, 403, 429, 503)
+"""Answers that keep us out."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:

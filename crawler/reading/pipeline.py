@@ -27,7 +27,7 @@ from crawler.reading.lifting import Text, lift, whole
 from crawler.reading.links import neighbours
 from crawler.reading.metadata import metadata
 from crawler.reading.model import SiteModel, Traits, traits
-from crawler.reading.page import NotAnArticle, Page
+from crawler.reading.page import GONE, NotAnArticle, Page
 from crawler.reading.stamping import stamping
 from crawler.reading.tree import absolute, base_of, parse
 from crawler.site import ArticleRules
@@ -40,7 +40,6 @@ MOST_REMOVALS = 100
 
 NOTHING_LEARNED = SiteModel()
 
-_GONE = frozenset((404, 410))
 _VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯà-ãè-êìíò-õùúýÀ-ÃÈ-ÊÌÍÒ-ÕÙÚÝĩũạ-ỹẠ-Ỹ]")
 _LETTER = re.compile(r"[^\W\d_]")
 _TELLING = 200
@@ -113,7 +112,7 @@ def study(
     maps every address of an article to the one it is known by. `model` is what was learned of the
     site's other pages.
     """
-    if page.status in _GONE:
+    if page.status in GONE:
         return Reading(found=_gone(page, site, canonical))
     if not 200 <= page.status < 300:
         return Reading(found=_refused(page, site, f"status {page.status}"))

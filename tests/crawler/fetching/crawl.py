@@ -11,7 +11,8 @@ import scrapy
 from scrapy.http import Response
 
 from archive.exchange import Exchange, Tls
-from crawler.fetching.capture import Recording, record_to, utc_now
+from archive.times import utc_now
+from crawler.fetching.capture import Recording, record_to
 from crawler.fetching.replay import replay_from
 
 CAPTURE = "crawler.fetching.capture.CaptureHandler"
