@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from archive import Known
 from archive.writer import warc_date
@@ -81,7 +82,7 @@ class Frontier:
     refuse: Callable[[str, str, str | None], None]
     _shown: set[int] = field(default_factory=set, init=False)
     _article_shapes: set[str] = field(default_factory=set, init=False)
-    _refused: set[str] = field(default_factory=set, init=False)
+    _refused: set[int] = field(default_factory=set, init=False)
     _due: set[str] = field(default_factory=set, init=False)
     _twins: dict[str, str] = field(default_factory=dict, init=False)
     _told: int = field(default=0, init=False)
@@ -207,7 +208,8 @@ class Frontier:
         identity = self.identity(url)
         if identity in self.known:
             return identity
-        return self._twins.setdefault(self.scope.twin(url), identity)
+        twin = self.scope.twin(url)
+        return identity if twin == identity else self._twins.setdefault(twin, identity)
 
     def _meet(self, key: str, kind: str, url: str, finding: Finding) -> Address | None:
         return self.ledger.meet(
@@ -221,11 +223,12 @@ class Frontier:
         )
 
     def _refuse(self, url: str, reason: str, finding: Finding) -> None:
-        if url not in self._refused:
+        told = urlsplit(url).netloc if reason == "another host" else url  # of a host one is enough
+        if (mark := hash(told)) not in self._refused:
             self.refuse(url, reason, finding.via)
             self.counts["traps"] += reason.startswith("trap")
         if len(self._refused) < MAX_REFUSALS:
-            self._refused.add(url)
+            self._refused.add(mark)
 
     def _is_wanted(self, kind: Kind, identity: str, before: Address) -> bool:
         """Whether it is new, a list, or due for another look."""
