@@ -47,6 +47,9 @@ class Diagnosis:
     why: str
 
 
+LOSSES = ("failures", "left_out", "requisites_left_out")
+"""Counts of what a run should have had."""
+
 _STOPPED = {
     "hours": Outcome.INCOMPLETE,
     "shutdown": Outcome.INCOMPLETE,
@@ -67,6 +70,6 @@ def judge(
         return _STOPPED[reason]
     if found:
         return found.outcome
-    if reason != "finished" or counts.get("failures") or counts.get("left_out"):
+    if reason != "finished" or any(counts.get(name) for name in LOSSES):
         return Outcome.INCOMPLETE
     return Outcome.OK if known else Outcome.EMPTY

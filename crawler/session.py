@@ -30,7 +30,7 @@ from archive.cdxj import timestamp
 from archive.writer import warc_date
 from crawler.archived import Study
 from crawler.ledger import Ledger
-from crawler.outcome import Diagnosis, Outcome, judge
+from crawler.outcome import LOSSES, Diagnosis, Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
 from crawler.site import RevisitPolicy
 from crawler.symptoms import Symptoms
@@ -198,7 +198,7 @@ class Session:
         if not why and found and found.outcome == outcome:
             why = found.why
         if not why and outcome == Outcome.INCOMPLETE:
-            lost = {name: self.counts[name] for name in ("failures", "left_out")}
+            lost = {name: self.counts[name] for name in LOSSES}
             why = ", ".join(f"{n} {name.replace('_', ' ')}" for name, n in lost.items() if n)
         return _in_short("; ".join(filter(None, (why, *self.symptoms.notes))))
 

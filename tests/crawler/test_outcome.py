@@ -12,6 +12,7 @@ from crawler.outcome import Diagnosis, Outcome, judge
         ({}, "finished", False, Outcome.EMPTY),
         ({"failures": 1}, "finished", True, Outcome.INCOMPLETE),
         ({"left_out": 1}, "finished", True, Outcome.INCOMPLETE),
+        ({"requisites_left_out": 1}, "finished", True, Outcome.INCOMPLETE),
         ({}, "shutdown", True, Outcome.INCOMPLETE),
         ({}, "hours", True, Outcome.INCOMPLETE),
         ({}, "told to wait", True, Outcome.BLOCKED),
