@@ -68,7 +68,7 @@ class Frontier:
 
     `known` are the site's articles in the catalog, by canonical URL. `counts` receives "left_out":
     feeds beyond their bounds, and "traps". `refuse` is told of every address that is not asked
-    for, with the reason and where it was found, once.
+    for, with the reason and where it was found, once; of another host, of one.
     """
 
     scope: Scope
