@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from archive import Known
 from archive.writer import warc_date
@@ -68,7 +67,7 @@ class Frontier:
 
     `known` are the site's articles in the catalog, by canonical URL. `counts` receives "left_out":
     feeds beyond their bounds, and "traps". `refuse` is told of every address that is not asked
-    for, with the reason and where it was found, once; of another host, of one.
+    for, with the reason and where it was found, once.
     """
 
     scope: Scope
@@ -223,8 +222,7 @@ class Frontier:
         )
 
     def _refuse(self, url: str, reason: str, finding: Finding) -> None:
-        told = urlsplit(url).netloc if reason == "another host" else url  # of a host one is enough
-        if (mark := hash(told)) not in self._refused:
+        if (mark := hash(url)) not in self._refused:
             self.refuse(url, reason, finding.via)
             self.counts["traps"] += reason.startswith("trap")
         if len(self._refused) < MAX_REFUSALS:
