@@ -152,7 +152,6 @@ class CaptureHandler:
             max_length=crawler.settings.getint("URLLENGTH_LIMIT"),
         )
         self._resolver = GuardedResolver.on(self._wiretap.reactor)
-        self._resolver.admit(self._guard)
         self._terms = Terms.of(crawler.settings, self._recorder.clock, partial(is_ending, crawler))
         self._turns = Turns.of_this_loop()
         self._turns.join()
@@ -172,7 +171,8 @@ class CaptureHandler:
         try:
             self._check_credentials(request)
             self._guard.check(request.url)
-            response = await self._take_turn(request)
+            with self._guard.asking():
+                response = await self._take_turn(request)
         except RequestRefused as refused:
             self._refuse(refused, _way_to(request)[1])
             raise
@@ -216,7 +216,7 @@ class CaptureHandler:
             response = await self._ask(request, wire)
             _require_whole(request, response, wire)
         except CannotResolveHostError as error:
-            if refused := self._resolver.refusal(request.url):
+            if refused := self._resolver.refusal(self._guard, request.url):
                 raise refused from None
             told = await of_lookup(host_and_port(request.url)[0])
             self._record(request, wire, told)
@@ -275,7 +275,6 @@ class CaptureHandler:
                 exchange.response.close()
 
     async def close(self) -> None:
-        self._resolver.dismiss(self._guard)
         self._turns.leave()
         await self._wiretap.close()
 

@@ -16,7 +16,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -70,6 +72,9 @@ class AddressTooLong(RequestRefused):
         super().__init__(url[:limit], f"the address has {len(url)} characters, {limit} are allowed")
 
 
+_asking: ContextVar[Guard | None] = ContextVar("asking", default=None)
+
+
 class Guard:
     """Judges hosts and addresses for one crawl.
 
@@ -83,6 +88,15 @@ class Guard:
         self._named = {_named_host(entry) for entry in named}
         self._max_length = max_length
         self._public: set[str] = set()
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """Names that this task looks up meanwhile are looked up for this crawl."""
+        token = _asking.set(self)
+        try:
+            yield
+        finally:
+            _asking.reset(token)
 
     def check(self, url: str) -> None:
         """Raise AddressRefused for what can be told from the URL alone, AddressTooLong."""
@@ -185,14 +199,13 @@ def _ascii(host: str) -> str:
 class GuardedResolver:
     """A Twisted name resolver over another one, which keeps refused addresses to itself.
 
-    There is one per reactor, and so per program: an address passes if any crawl that is running
-    may go there.
+    There is one per reactor, and so per program: what a crawl looks up is judged by its own guard
+    (`Guard.asking`), and what nobody is known to ask for by one that names no host.
     """
 
     def __init__(self, below: Any) -> None:
         self._below = below
-        self._guards: list[Guard] = []
-        self._refusals: dict[str, tuple[str, str]] = {}
+        self._refusals: dict[tuple[Guard, str], tuple[str, str]] = {}
 
     @classmethod
     def on(cls, reactor: Any) -> GuardedResolver:
@@ -203,42 +216,39 @@ class GuardedResolver:
             reactor.installNameResolver(installed)
         return installed
 
-    def admit(self, guard: Guard) -> None:
-        self._guards.append(guard)
-
-    def dismiss(self, guard: Guard) -> None:
-        self._guards.remove(guard)
-
-    def refusal(self, url: str) -> AddressRefused | None:
-        """Why the last lookup of this URL's host gave no address, if that was our doing."""
-        found = self._refusals.get(_ascii(host_and_port(url)[0]))
+    def refusal(self, guard: Guard, url: str) -> AddressRefused | None:
+        """Why the last lookup of this URL's host for a crawl gave no address, if we refused it."""
+        found = self._refusals.get((guard, _ascii(host_and_port(url)[0])))
         return AddressRefused(url, *found) if found else None
 
     def resolveHostName(self, receiver: Any, hostName: str, portNumber: int = 0, *rest: Any) -> Any:
         """As Twisted's IHostnameResolver has it."""
-        self._refusals.pop(_ascii(hostName), None)
-        return self._below.resolveHostName(
-            _Sieve(self, receiver, hostName, portNumber), hostName, portNumber, *rest
-        )
+        guard = _asking.get() or Guard()
+        self._refusals.pop((guard, _ascii(hostName)), None)
 
-    def passes(self, host: str, port: int, address: str) -> bool:
-        verdicts = [g.why_refused(host, port, ipaddress.ip_address(address)) for g in self._guards]
-        if None in verdicts or not verdicts:
+        def passes(address: str) -> bool:
+            return self._passes(guard, hostName, portNumber, address)
+
+        return self._below.resolveHostName(_Sieve(receiver, passes), hostName, portNumber, *rest)
+
+    def _passes(self, guard: Guard, host: str, port: int, address: str) -> bool:
+        why = guard.why_refused(host, port, ipaddress.ip_address(address))
+        if why is None:
             return True
         if len(self._refusals) >= _REMEMBERED_REFUSALS:
             self._refusals.clear()
-        self._refusals[_ascii(host)] = (f"{host} at {address}", str(verdicts[0]))
+        self._refusals[guard, _ascii(host)] = (f"{host} at {address}", why)
         return False
 
 
 class _Sieve:
-    """An IResolutionReceiver that passes on what the resolver lets pass."""
+    """An IResolutionReceiver that passes on the addresses that pass."""
 
-    def __init__(self, resolver: GuardedResolver, receiver: Any, host: str, port: int) -> None:
-        self._resolver, self._receiver, self._host, self._port = resolver, receiver, host, port
+    def __init__(self, receiver: Any, passes: Callable[[str], bool]) -> None:
+        self._receiver, self._passes = receiver, passes
         self.resolutionBegan = receiver.resolutionBegan
         self.resolutionComplete = receiver.resolutionComplete
 
     def addressResolved(self, address: Any) -> None:
-        if self._resolver.passes(self._host, self._port, address.host.partition("%")[0]):
+        if self._passes(address.host.partition("%")[0]):
             self._receiver.addressResolved(address)

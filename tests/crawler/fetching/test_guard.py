@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ipaddress
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -283,21 +284,22 @@ class Fixed:
         receiver.resolutionComplete()
 
 
-def test_only_good_addresses_are_handed_on() -> None:
-    """Of several addresses of a name only those that pass are connected to."""
+def looked_up(guard: Guard | None, name: str) -> list[str]:
+    """The addresses that a crawl (None: nobody known) gets of a name."""
     resolver, receiver = GuardedResolver(Fixed()), Receiver()
-    resolver.admit(Guard())
-    resolver.resolveHostName(receiver, "hai-mat.example", 80)
-    assert receiver.addresses == ["8.8.8.8"]
+    with guard.asking() if guard else nullcontext():
+        resolver.resolveHostName(receiver, name, 80)
     assert receiver.complete
+    return receiver.addresses
 
 
-def test_a_guard_that_left_no_longer_counts() -> None:
-    """Hosts named for a crawl that is over are inner hosts again."""
-    resolver, receiver = GuardedResolver(Fixed()), Receiver()
-    naming = Guard(["nha.example"])
-    resolver.admit(Guard())
-    resolver.admit(naming)
-    resolver.dismiss(naming)
-    resolver.resolveHostName(receiver, "nha.example", 80)
-    assert receiver.addresses == ["8.8.8.8"]
+def test_only_good_addresses_are_handed_on() -> None:
+    """Of several addresses of a name only those that pass are connected to, whoever asks."""
+    assert looked_up(Guard(), "hai-mat.example") == ["8.8.8.8"]
+    assert looked_up(None, "hai-mat.example") == ["8.8.8.8"]
+
+
+def test_a_host_is_named_for_one_crawl() -> None:
+    """What the user named for one crawl is an inner host to every other of the program."""
+    assert looked_up(Guard(["nha.example"]), "nha.example")[0] == "10.0.0.1"
+    assert looked_up(Guard(["khac.example"]), "nha.example") == ["8.8.8.8"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
@@ -279,3 +280,30 @@ def test_a_site_that_moves_inside(
     [refused] = [line for line in read_log(path) if "refused" in line]
     assert urlsplit(refused["url"]).path == "/bi-mat"
     assert "loopback" in refused["refused"]
+
+
+def test_a_host_is_named_for_its_own_crawl_only(
+    in_reactor: InReactor, names: dict[str, list[str]], tmp_path: Path
+) -> None:
+    """Of two sites in one program, each on a host of the inner network that was named for it,
+    neither leads the crawler to the other's.
+    """
+    here, there, close = "mot.example", "hai.example", b"Connection: close\r\n"
+    names.update({here: ["127.0.0.1"], there: ["127.0.0.1"]})
+    robots = {"/robots.txt": page(b"", headers=close, status=b"404 Not Found")}
+    with Origin({"/": page(b"x", headers=close), **robots}) as inner:
+        picture = f"<img src='http://{there}:{inner.port}/bi-mat.png'>".encode()
+        with Origin({"/": page(picture, headers=close), **robots}) as origin:
+
+            async def both() -> list[Run]:
+                runs = []
+                for host, port in ((here, origin.port), (there, inner.port)):
+                    named = {"COLLECTION": f"{tmp_path}/{host}", "NAMED_HOSTS": [f"{host}:{port}"]}
+                    runs.append(crawl(port, named, host))
+                return await asyncio.gather(*runs)
+
+            runs = in_reactor(both())
+    assert [run.counts.get("pages") for run in runs] == [1, 1]
+    assert set(inner.crossed) == {"/", "/robots.txt"}
+    refused = [line["url"] for line in read_log(tmp_path / here) if "refused" in line]
+    assert f"http://{there}:{inner.port}/bi-mat.png" in refused
