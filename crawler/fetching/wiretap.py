@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, BinaryIO, cast
@@ -402,8 +402,23 @@ class _TappedPool(HTTPConnectionPool):
 
     def getConnection(self, key: Any, endpoint: Any) -> Any:
         wire = _current.get()
+        endpoint = _Endpoint(endpoint)
         connection = super().getConnection(key, endpoint)
         return connection.addCallback(_Connection, wire)
+
+
+class _Endpoint:
+    """An endpoint that connects in the context of the fetch that asks for it.
+
+    When a kept-alive connection proves dead Twisted connects again from a callback of its own,
+    where nobody could tell for which crawl the name is looked up.
+    """
+
+    def __init__(self, endpoint: Any) -> None:
+        self._endpoint, self._context = endpoint, copy_context()
+
+    def connect(self, factory: Any) -> Any:
+        return self._context.run(self._endpoint.connect, factory)
 
 
 class _Connection:
