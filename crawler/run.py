@@ -70,6 +70,14 @@ Watch = Callable[[Sequence[RunState]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crawled:
+    """The runs that came of a crawl, and by site what kept one from beginning or from going on."""
+
+    runs: list[Run]
+    troubles: dict[str, BaseException]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayReport:
     """What a replay read, beside what the catalog holds. The lists are of URLs."""
 
@@ -88,18 +96,19 @@ def crawl(
     options: CrawlOptions = CrawlOptions(),
     *,
     watch: Watch | None = None,
-) -> list[Run]:
+) -> Crawled:
     """Crawl sites (or one URL of no known site) into a collection, all at once.
 
-    Raises UnknownSite, BadRequest, BrowserMissing, the ArchiveError of a collection that cannot be
-    opened, and StorageFailed, when all runs have ended, if the disk refused what one of them wrote.
+    What troubles one site stops no other: the ArchiveError of a collection that cannot be opened or
+    is in use, StorageFailed if the disk refused what was written. Raises UnknownSite, BadRequest,
+    BrowserMissing.
     """
     jobs = list({job.spider.site.name: job for job in map(_Job.of, names)}.values())
     settings = {"COLLECTION": str(collection), **_settings(options, jobs)}
     _check_browser(jobs)
     _mind_contact(jobs, options)
-    sessions = _run(jobs, settings, watch)
-    return [session.run for session in sessions if session.run]
+    sessions, troubles = _run(jobs, settings, watch)
+    return Crawled(runs=[each.run for each in sessions if each.run], troubles=troubles)
 
 
 def replay(
@@ -113,7 +122,7 @@ def replay(
         "REPLAY_AT": at.isoformat() if at else None,
     }
     read: dict[str, Article] = {}
-    (session,) = _run([job], settings | REPLAY_SETTINGS, watch, read)
+    session = _run_one(job, settings | REPLAY_SETTINGS, watch, read)
     return _compare(session, read)
 
 
@@ -162,7 +171,7 @@ def check_site(name_or_url: str, options: CrawlOptions = CrawlOptions()) -> list
     job = _Job(checking(asked.spider, checks), asked.url)
     _check_browser([job])
     with TemporaryDirectory(prefix="tinhuy-check-") as directory:
-        _run([job], {"COLLECTION": directory, **_settings(options, [job])}, watch=None)
+        _run_one(job, {"COLLECTION": directory, **_settings(options, [job])})
     return checks
 
 
@@ -181,7 +190,7 @@ def survey_site(url: str, collection: Path, options: CrawlOptions = CrawlOptions
         **_settings(options, [job]),
     }
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(lambda _: False)
-    _run([job], settings, watch=None)
+    _run_one(job, settings)
     return survey
 
 
@@ -285,13 +294,26 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def _run_one(
+    job: _Job,
+    settings: Mapping[str, Any],
+    watch: Watch | None = None,
+    read: dict[str, Article] | None = None,
+) -> Session:
+    """Run one job. Raises what stopped it."""
+    sessions, troubles = _run([job], settings, watch, read)
+    for trouble in troubles.values():
+        raise trouble
+    return sessions[0]
+
+
 def _run(
     jobs: Sequence[_Job],
     settings: Mapping[str, Any],
     watch: Watch | None,
     read: dict[str, Article] | None = None,
-) -> list[Session]:
-    """Run all jobs in one reactor; when all have ended, raise what stopped one of them.
+) -> tuple[list[Session], dict[str, BaseException]]:
+    """Run all jobs in one reactor: the sessions that were opened, and by site what stopped it.
 
     Raises KeyboardInterrupt when a signal came before all of them had begun.
     """
@@ -308,16 +330,22 @@ def _run(
     tasks = [process.crawl(crawler) for crawler in crawlers]
     with _watching(crawlers, watch):
         process.start()
-    for task in tasks:
-        if not task.done():
-            raise KeyboardInterrupt
-        if error := task.exception():
-            raise error
-    sessions = [session_of(crawler) for crawler in crawlers]
-    for session in sessions:
-        if session.trouble:
-            raise session.trouble
-    return sessions
+    if not all(task.done() for task in tasks):
+        raise KeyboardInterrupt
+    sessions, troubles = list[Session](), dict[str, BaseException]()
+    for job, crawler, task in zip(jobs, crawlers, tasks, strict=True):
+        session = _opened(crawler)
+        if session:
+            sessions.append(session)
+        if trouble := task.exception() or (session and session.trouble):
+            troubles[job.spider.site.name] = trouble
+    return sessions, troubles
+
+
+def _opened(crawler: Crawler) -> Session | None:
+    with suppress(KeyError):
+        return session_of(crawler)
+    return None
 
 
 def _named_hosts(job: _Job, at: Mapping[str, Sequence[str]]) -> list[str]:
@@ -360,8 +388,7 @@ def _watching(crawlers: Sequence[Crawler], watch: Watch | None) -> Iterator[None
 
 def _refreshed(states: list[RunState], crawlers: Sequence[Crawler]) -> list[RunState]:
     for state, crawler in zip(states, crawlers, strict=True):
-        with suppress(KeyError):  # its spider has not opened yet
-            session = session_of(crawler)
+        if session := _opened(crawler):
             state.counts = session.run.counts if session.run else session.live_counts()
             state.outcome = Outcome(session.run.outcome) if session.run else None
     return states

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +28,7 @@ from crawler.cli.progress import Progress
 from crawler.outcome import Outcome
 
 if TYPE_CHECKING:
-    from crawler.run import ReplayReport
+    from crawler.run import Crawled, ReplayReport
 
 RESULT_COLUMNS = (
     "site", "outcome", "pages", "new", "changed", "minor", "unchanged", "gone", "reread",
@@ -86,19 +86,19 @@ def crawl(
     )
     try:
         with Progress() as progress:
-            runs = run(collection, names, options, watch=progress)
+            crawled = run(collection, names, options, watch=progress)
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
     except BrowserMissing as error:
         raise exits.Refused(str(error), exits.NOT_INSTALLED) from error
-    print_runs(runs, as_json=as_json)
-    for each in runs:
-        advice = ADVICE.get(Outcome(each.outcome), "")
-        if told := "; ".join(filter(None, (harmless(each.reason), advice))):
-            print(f"tinhuy: {each.site}: {each.outcome}: {told}", file=sys.stderr)
-        for word in filter(None, (_taught(each), _trapped(each))):
-            print(f"tinhuy: {each.site}: {word}", file=sys.stderr)
-    raise typer.Exit(exits.of_runs(runs))
+    if crawled.runs or as_json:
+        print_runs(crawled.runs, as_json=as_json)
+    for line in _remarks(crawled):
+        print(f"tinhuy: {line}", file=sys.stderr)
+    for trouble in crawled.troubles.values():
+        if not isinstance(trouble, exits.EXPECTED):
+            raise trouble
+    raise typer.Exit(exits.of_crawl(crawled.runs, crawled.troubles.values()))
 
 
 def replay(
@@ -161,6 +161,17 @@ def result_row(run: Run) -> tuple[Cell, ...]:
         Size(count("bytes_saved", 0)),
         round(count("milliseconds", 0) / 1000, 1),
     )
+
+
+def _remarks(crawled: Crawled) -> Iterator[str]:
+    """What is to be said of the runs, and of the sites that had none."""
+    for run in crawled.runs:
+        advice = ADVICE.get(Outcome(run.outcome), "")
+        if told := "; ".join(filter(None, (harmless(run.reason), advice))):
+            yield f"{run.site}: {run.outcome}: {told}"
+        yield from (f"{run.site}: {word}" for word in (_taught(run), _trapped(run)) if word)
+    for site in crawled.troubles.keys() - {run.site for run in crawled.runs}:
+        yield f"{site}: {harmless(str(crawled.troubles[site]))}"
 
 
 def _taught(run: Run) -> str | None:

@@ -89,7 +89,7 @@ class Refused(typer.TyperException):
         self.exit_code = code
 
 
-def of_error(error: Exception) -> int:
+def of_error(error: BaseException) -> int:
     """The exit code of one of the EXPECTED errors."""
     if isinstance(error, OSError):
         full = error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
@@ -97,8 +97,13 @@ def of_error(error: Exception) -> int:
     return next((code for kind, code in _OF_ERROR.items() if isinstance(error, kind)), FAILED)
 
 
-def of_runs(runs: Iterable[Run]) -> int:
-    """The exit code of a crawl: that of its gravest run; a crawl without a run has failed."""
+def of_crawl(runs: Iterable[Run], troubles: Iterable[BaseException] = ()) -> int:
+    """The exit code of a crawl: that of its first trouble, else of its gravest run.
+
+    A crawl without a run has failed.
+    """
+    for trouble in troubles:
+        return of_error(trouble)
     outcomes = {Outcome(run.outcome) for run in runs} or {Outcome.FAILED}
     return OUTCOME_CODES[min(outcomes, key=_GRAVEST_FIRST.index)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import shlex
 import signal
@@ -157,6 +158,19 @@ def test_a_collection_in_use(web: PracticeWeb, tmp_path: Path) -> None:
         line = one_line(tinhuy(*arguments), exits.BUSY)
     assert SITE in line
     assert answer(*arguments)[0]["outcome"] == "ok"
+
+
+def test_a_site_in_use_hides_no_other(tmp_path: Path) -> None:
+    """What kept one site from beginning is told and has its exit code; the others are crawled."""
+    home, both = Collection.create(tmp_path / "c"), (SITE, "chodon")
+    in_use = home.recording(site=SITE, run_id="first", user_agent="test", robots="obey")
+    with PracticeWeb(seed=3, articles=6, only=both, keep_bytes=False) as web, in_use:
+        ats = [f"--at={name}={web.sites[name].url}" for name in both]
+        done = tinhuy("crawl", *both, *ats, "--delay=0", "--json", f"--collection={home.path}")
+    assert done.returncode == exits.BUSY, done.stderr
+    assert SITE in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [(run["site"], run["outcome"]) for run in json.loads(done.stdout)] == [("chodon", "ok")]
 
 
 def test_a_full_disk(web: PracticeWeb, tmp_path: Path) -> None:

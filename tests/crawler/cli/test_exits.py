@@ -19,7 +19,7 @@ def run(outcome: Outcome) -> Run:
 
 def test_every_outcome_has_a_code_of_its_own() -> None:
     """A schedule can tell each outcome of a run from the others by the exit code alone."""
-    codes = [exits.of_runs([run(outcome)]) for outcome in Outcome]
+    codes = [exits.of_crawl([run(outcome)]) for outcome in Outcome]
     assert len(set(codes)) == len(Outcome)
     assert set(codes) <= set(exits.MEANINGS)
     assert set(EXIT_CODES.values()) <= set(exits.MEANINGS)
@@ -44,12 +44,12 @@ def test_every_outcome_has_a_code_of_its_own() -> None:
 def test_the_gravest_run_decides(worse: Outcome, better: Outcome) -> None:
     """One bad run among good ones is not hidden by them, in whatever order they ended."""
     for runs in ([run(worse), run(better)], [run(better), run(worse)]):
-        assert exits.of_runs(runs) == EXIT_CODES[worse]
+        assert exits.of_crawl(runs) == EXIT_CODES[worse]
 
 
 def test_a_crawl_without_a_run_has_failed() -> None:
     """Nothing having run is no success."""
-    assert exits.of_runs([]) == exits.FAILED
+    assert exits.of_crawl([]) == exits.FAILED
 
 
 def test_every_error_of_the_archive_has_a_code() -> None:
