@@ -24,7 +24,7 @@ from crawler.judging import page_from
 from crawler.links import whole
 from crawler.patterns import Family, Told, target
 from crawler.reading import NotAnArticle, study
-from crawler.scope import Scope
+from crawler.scope import Scope, absolute
 from crawler.site import ListingRules, Platform, Trap, UrlRules
 from crawler.spider import Found
 
@@ -191,8 +191,9 @@ class SurveyingSpider(GenericSpider):
 
     def _heed(self, robotparser: Any, request: Request) -> None:
         """Sitemaps that robots.txt names wait for their turn; what it forbids is not asked for."""
-        for url in islice(robotparser.rp.sitemaps, MOST_FEEDS):
-            self.survey.announce(urljoin(request.url, url), is_sitemap=True)
+        named = (absolute(request.url, url) for url in robotparser.rp.sitemaps)
+        for url in islice(filter(None, named), MOST_FEEDS):
+            self.survey.announce(url, is_sitemap=True)
 
     def _note_feed(self, response: Response) -> None:
         is_sitemap = response.meta["is_sitemap"]

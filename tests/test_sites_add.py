@@ -225,15 +225,17 @@ LOGIN = """<html><head><title>Đăng nhập</title></head><body><form method="po
 
 @contextmanager
 def serving(kind: str, body: bytes) -> Iterator[str]:
-    """A server that has one answer for everything."""
+    """A server that has one answer for everything, and names a sitemap by what is no address."""
 
     class Answering(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self.send_response(404 if self.path == "/robots.txt" else 200)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
+            robots = (b"Sitemap: http://[nowhere/", "text/plain")
+            content, its_kind = robots if self.path == "/robots.txt" else (body, kind)
+            self.send_response(200)
+            self.send_header("Content-Type", its_kind)
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(content)
 
         def log_message(self, *arguments: Any) -> None:
             pass
