@@ -154,15 +154,10 @@ class Collection:
         key = request_key(target_uri(url), "GET", b"", "")[0] if url is not None else None
         return self._captures_of(key)
 
-    def captures_of(self, site: str, *, files_since: str = "") -> Iterator[Capture]:
-        """The captures in the closed files of a site, sorted by URL key and time.
-
-        With `files_since`, 14 digits, those of files that were begun then or later.
-        """
+    def captures_of(self, site: str) -> Iterator[Capture]:
+        """The captures in the closed files of a site, sorted by URL key and time."""
         prefix = self.file_prefix(site) + "-"
-        first = prefix + files_since
-        names = ((path, Path(path).name) for path in self._indexes())
-        indexes = [path for path, name in names if name.startswith(prefix) and name >= first]
+        indexes = [path for path in self._indexes() if Path(path).name.startswith(prefix)]
         return cdxj.captures(cdxj.merged(indexes), self.indexes_dir)
 
     def find(

@@ -83,7 +83,7 @@ def queue_again(collection: Collection, site: str, missing: list[Missing]) -> in
         asked = [one for one in missing if one.reason != WAITING]
         for one in asked:
             ledger.ask_again(one.key)
-        ledger.commit(None)
+        ledger.commit()
     return len(asked)
 
 

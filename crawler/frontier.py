@@ -239,10 +239,10 @@ class Frontier:
         return before.fetched_at is None or before.error is not None or self._is_due(before)
 
     def _is_left_over(self, known: Known, before: Address) -> bool:
-        """Whether a run that was cut short has read it, and made no use of where it leads."""
+        """Whether a run of this round has read it, and was cut short before the ledger knew."""
         so_far = self.ledger.round
         is_unused = so_far.is_continued and before.fetched_at is None
-        return is_unused and known.looked_at >= so_far.committed_at
+        return is_unused and known.looked_at >= so_far.begun_at
 
     def _is_told_of(self, identity: str, finding: Finding) -> bool:
         """Whether a list that can be believed tells of a change of a known article after our look.

@@ -25,7 +25,7 @@ from crawler.waiting import Queue
 
 logger = logging.getLogger(__name__)
 
-VERSION = 2
+VERSION = 3
 """Kept in `user_version`. A ledger of another version is emptied."""
 
 MAX_TRIES = 5
@@ -62,7 +62,6 @@ CREATE TABLE addresses (
 CREATE TABLE rounds (
     number INTEGER PRIMARY KEY,
     begun_at TEXT NOT NULL,
-    committed_at TEXT NOT NULL,
     ended_at TEXT,
     is_full INTEGER NOT NULL
 );
@@ -133,21 +132,17 @@ class Visit:
     is_barren: bool = False
     is_told: bool = False
     """It was asked for because a list told of a change."""
-    recalled: str = ""
-    """The URL key of the capture of an earlier run that it was answered with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
     """One pass over the site, by one run or by several of which each but the last was cut short.
 
-    `committed_at` is up to when what it did is known for certain. A round is `full` if it follows
-    every list to its end.
+    A round is `full` if it follows every list to its end.
     """
 
     number: int
     begun_at: str
-    committed_at: str
     ended_at: str | None
     is_full: bool
     is_continued: bool = False
@@ -160,7 +155,7 @@ class Ledger:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.round = Round(number=0, begun_at="", committed_at="", ended_at=None, is_full=True)
+        self.round = Round(number=0, begun_at="", ended_at=None, is_full=True)
         self._database = Database(path, _SCHEMA, VERSION)
         self.queue = Queue(self._database, self.failed)
 
@@ -220,15 +215,12 @@ class Ledger:
         )
         number = (last["number"] if last else 0) + 1
         self._database.do(
-            "INSERT INTO rounds (number, begun_at, committed_at, is_full)"
-            " VALUES (:number, :now, :now, :is_full)",
+            "INSERT INTO rounds (number, begun_at, is_full) VALUES (:number, :now, :is_full)",
             number=number,
             now=now,
             is_full=ended is None,
         )
-        self.round = Round(
-            number=number, begun_at=now, committed_at=now, ended_at=None, is_full=ended is None
-        )
+        self.round = Round(number=number, begun_at=now, ended_at=None, is_full=ended is None)
         return self.round
 
     def end(self, now: str) -> None:
@@ -239,13 +231,8 @@ class Ledger:
             number=self.round.number,
         )
 
-    def commit(self, now: str | None) -> None:
-        """Put on the disk what was said so far, and up to when that is all; None: as before."""
-        self._database.do(
-            "UPDATE rounds SET committed_at = coalesce(:now, committed_at) WHERE number = :number",
-            now=now,
-            number=self.round.number,
-        )
+    def commit(self) -> None:
+        """Put on the disk what was said so far."""
         self._database.commit()
 
     # Addresses

@@ -82,7 +82,6 @@ class ArticlePipeline:
         ledger = self.session.ledger
         with self._ending_on_trouble():
             ledger.visited(visit)
-            self.session.left_over.pop(visit.recalled, None)
             if visit.is_told:
                 ledger.add("told", 1)
                 ledger.add("told_rightly", visit.key in self.edited)
@@ -184,7 +183,7 @@ class ArticlePipeline:
                 raise
         self.session.catalog.put_many(self.pending)
         self.pending.clear()
-        self.session.commit_ledger()
+        self.session.ledger.commit()
 
     async def close_spider(self) -> None:
         if self._pace:

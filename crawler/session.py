@@ -17,7 +17,6 @@ from weakref import WeakKeyDictionary
 from scrapy.utils.misc import load_object
 
 from archive import (
-    Capture,
     Catalog,
     Collection,
     EntryTooLarge,
@@ -26,7 +25,6 @@ from archive import (
     Run,
     StorageFailed,
 )
-from archive.cdxj import timestamp
 from archive.writer import warc_date
 from crawler.archived import Study
 from crawler.ledger import Ledger
@@ -94,8 +92,6 @@ class Session:
                 Ledger.of(self.collection, site) if self.recording else Ledger(None)
             )
             self._open = opened.pop_all()
-        self.left_over = dict[str, Capture]()
-        """By URL key: what was captured by a run that was cut short, and not made use of yet."""
         self._learned, self._lessons = self.model, list[Traits]()
         for mended in self.recording.mended if self.recording else ():
             logger.warning("mended %s: %s", mended.file, mended.what)
@@ -108,22 +104,6 @@ class Session:
         self.ledger.begin(
             warc_date(now), oldest=warc_date(oldest), full_since=warc_date(full_since)
         )
-        self.left_over = self._not_made_use_of()
-
-    def _not_made_use_of(self) -> dict[str, Capture]:
-        """What an earlier run of this round captured after its ledger was committed."""
-        since = self.ledger.round
-        if not since.is_continued:
-            return {}
-        found = self.collection.captures_of(self.site, files_since=timestamp(since.begun_at))
-        return {one.urlkey: one for one in found if one.timestamp >= timestamp(since.committed_at)}
-
-    def commit_ledger(self) -> None:
-        """Put the ledger on the disk; the records of what it tells are there.
-
-        As long as captures of an earlier run are left over, the next run must look for them too.
-        """
-        self.ledger.commit(None if self.left_over else warc_date(self.clock()))
 
     def learn(self, reading: Reading) -> None:
         """Note what a page teaches of the site; the next run will know it."""
@@ -207,7 +187,7 @@ class Session:
         with self._open:
             if is_whole and not self.trouble and not self.ledger.queue.count(pages=True):
                 self.ledger.end(run.finished_at)
-                self.ledger.commit(run.finished_at)
+                self.ledger.commit()
             if self.recording:
                 model = self._kept_model(self.recording, run.finished_at)
                 self.recording.finish(run)

@@ -28,7 +28,7 @@ from crawler.fetching.replay import replay_from
 from crawler.fetching.turns import NotAsked
 from crawler.frontier import Finding, Frontier
 from crawler.judging import Judge, page_from
-from crawler.ledger import PAGES, Visit
+from crawler.ledger import BY_HAND, PAGES, Visit
 from crawler.links import Links, Postback, whole
 from crawler.politeness import Hours
 from crawler.reading import NotAnArticle, study
@@ -95,7 +95,7 @@ class SiteSpider(scrapy.Spider):
         session.begin(self.site.revisit, refresh=settings.getbool("REFRESH"))
         if session.recording:
             record_to(crawler, session.recording, clock=session.clock)
-            recall_for(crawler, Recall(session.collection, session.left_over))
+            recall_for(crawler, Recall(session.collection, session.ledger.round))
         else:
             replay_from(crawler, session.collection)
         self.at = [urlsplit(url) for url in session.at]
@@ -148,6 +148,7 @@ class SiteSpider(scrapy.Spider):
                 yield request
         for address in self.session.ledger.unanswered():
             if request := self._follow(address.url, Finding(via=address.via)):
+                request.meta["again"] = address.error == BY_HAND
                 yield request
 
     def _seeds(self) -> list[str]:
@@ -187,7 +188,6 @@ class SiteSpider(scrapy.Spider):
             said=said or f"{meta['kind']}: {news} new addresses",
             is_barren=not news,
             is_told=meta.get("is_told", False),
-            recalled=meta.get("recalled", ""),
         )
 
     def _made_of(self, response: Response) -> Found:

@@ -78,6 +78,7 @@ def check(
         str, typer.Argument(metavar="SITE|URL", help="A name from `tinhuy sites`, or a URL.")
     ],
     at: At = None,
+    delay: Delay = None,
     as_json: Json = False,
 ) -> None:
     """Fetch one listing and one article of the live site; say what was and was not found."""
@@ -86,7 +87,7 @@ def check(
 
     log.tame()
     try:
-        checks = check_site(site, CrawlOptions(at=standing(at, [site])))
+        checks = check_site(site, CrawlOptions(at=standing(at, [site]), delay=delay))
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
     except BrowserMissing as error:

@@ -2,6 +2,7 @@
 
 Addresses lead to one another by redirects; and a ledger is a few seconds behind the WARC files, so
 that a run which was cut short has archived more than it made use of. Whoever asks cannot tell.
+What a person wants to be asked for again (`meta["again"]`) is asked for.
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 
-from archive import ArchiveError, Capture, CaptureNotFound, Collection
-from archive.urlkey import request_key, target_uri
+from archive import ArchiveError, Capture, Collection
+from archive.cdxj import timestamp
+from archive.urlkey import target_uri
 from crawler.fetching.replay import response_of, truncation
+from crawler.ledger import Round
 from crawler.reading.page import GONE
 
 
 class Recall:
-    """Answers out of a collection: those of `left_over` (captures by URL key), and what has been
-    fetched in this run.
-    """
+    """Answers out of a collection: what was fetched in this run, and in those it goes on with."""
 
-    def __init__(self, collection: Collection, left_over: dict[str, Capture]) -> None:
-        self._collection, self._left_over = collection, left_over
+    def __init__(self, collection: Collection, round: Round) -> None:
+        self._collection, self._round = collection, round
         self._fetched = set[int]()
 
     def fetched(self, url: str) -> None:
@@ -35,36 +36,31 @@ class Recall:
     def answer(self, request: Request) -> Response | None:
         """The answer that was archived, if that was whole; `meta["capture"]` is its capture."""
         url = urldefrag(request.url).url
-        capture = self._left_of(request, url) or self._repeated(request, url)
+        was_fetched = request.method == "GET" and hash(url) in self._fetched
+        if request.meta.get("again") or not (was_fetched or self._round.is_continued):
+            return None
         try:
-            return self._response(request, url, capture) if capture else None
+            capture = self._capture(request, url)
+            is_of_round = was_fetched or capture.timestamp >= timestamp(self._round.begun_at)
+            return self._response(request, url, capture) if is_of_round else None
         except (ArchiveError, OSError):  # then it is fetched
             return None
 
-    def _left_of(self, request: Request, url: str) -> Capture | None:
+    def _capture(self, request: Request, url: str) -> Capture:
         content_type = (request.headers.get("Content-Type") or b"").decode("latin-1")
-        key, _ = request_key(target_uri(url), request.method, request.body, content_type)
-        capture = self._left_over.get(key)
-        if capture is None or capture.url != target_uri(url):
-            return None
-        request.meta["recalled"] = key  # it is left over until it has been made use of
-        is_useful = capture.status and (capture.status < 400 or capture.status in GONE)
-        return capture if is_useful else None
-
-    def _repeated(self, request: Request, url: str) -> Capture | None:
-        if request.method != "GET" or hash(url) not in self._fetched:
-            return None
-        try:
-            return self._collection.find(url)
-        except CaptureNotFound:
-            return None
+        return self._collection.find(
+            url, method=request.method, body=request.body, content_type=content_type
+        )
 
     def _response(self, request: Request, url: str, capture: Capture) -> Response | None:
-        archived = self._collection.read(capture)
-        if archived.status is None or truncation(self._collection, capture):
+        status = capture.status or 0
+        is_answer = 0 < status < 400 or status in GONE
+        is_same = capture.url == target_uri(url)  # different addresses may share a key
+        if not (is_answer and is_same) or truncation(self._collection, capture):
             return None
+        archived = self._collection.read(capture)
         request.meta["capture"], _ = self._collection.identify(capture)
-        return response_of(url, request.method, archived.status, archived)
+        return response_of(url, request.method, status, archived)
 
 
 _recalls: WeakKeyDictionary[Crawler, Recall] = WeakKeyDictionary()

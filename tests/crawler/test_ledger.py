@@ -71,7 +71,7 @@ def test_what_was_not_committed_is_forgotten(tmp_path: Path) -> None:
     """A ledger that was closed without a commit knows what it knew at the last one."""
     with opened(tmp_path) as ledger:
         waits(ledger, "a")
-        ledger.commit(stamp(1))
+        ledger.commit()
         ledger.visited(visit("a"))
         waits(ledger, "b")
     with opened(tmp_path) as ledger:
@@ -83,14 +83,14 @@ def test_what_was_not_committed_is_forgotten(tmp_path: Path) -> None:
 def test_a_round_is_gone_on_with_for_some_time(tmp_path: Path) -> None:
     """A round that was cut short goes on if it began not long ago; one that has ended never."""
     with opened(tmp_path, 1) as ledger:
-        ledger.commit(stamp(1))
+        ledger.commit()
     with opened(tmp_path, 2) as ledger:
         assert ledger.round.number == 1
-        ledger.commit(stamp(2))
+        ledger.commit()
     with opened(tmp_path, 5) as ledger:
         assert (ledger.round.number, ledger.round.is_continued) == (2, False)
         ledger.end(stamp(5))
-        ledger.commit(stamp(5))
+        ledger.commit()
     with opened(tmp_path, 5) as ledger:
         assert ledger.round.number == 3
 
@@ -103,7 +103,7 @@ def test_every_month_a_round_is_full(tmp_path: Path) -> None:
             ledger.begin(stamp(day), oldest=stamp(day), full_since=stamp(day - 20))
             full.append(ledger.round.is_full)
             ledger.end(stamp(day))
-            ledger.commit(stamp(day))
+            ledger.commit()
     assert full == [True, False, True]
 
 
@@ -196,7 +196,7 @@ def test_numbers_that_are_learned_add_up(tmp_path: Path) -> None:
     with opened(tmp_path) as ledger:
         ledger.add("told", 2)
         ledger.add("told", 3)
-        ledger.commit(stamp(1))
+        ledger.commit()
     with opened(tmp_path) as ledger:
         assert (ledger.fact("told"), ledger.fact("never")) == (5, 0)
 
@@ -206,7 +206,7 @@ def test_what_waited_and_cannot_be_read_holds_up_nothing(tmp_path: Path) -> None
     with opened(tmp_path) as ledger:
         for key in "abcd":
             waits(ledger, key)
-        ledger.commit(stamp(1))
+        ledger.commit()
     spoilt = {"a": '{"url":', "b": "[]", "c": '{"url": 1, "method": "GET", "body": "", "meta": {}}'}
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite3")) as database, database:
         for key, text in spoilt.items():
@@ -236,7 +236,7 @@ def test_what_was_met_and_never_waited_is_met_again(tmp_path: Path) -> None:
         waits(ledger, "waiting")
         met(ledger, "visited")
         ledger.visited(visit("visited"))
-        ledger.commit(stamp(1))
+        ledger.commit()
     with opened(tmp_path) as ledger:
         assert ledger.round.is_continued
         again = [bool(ledger.meet(key, "article", key, stamp(1))) for key in KEYS]
@@ -271,7 +271,7 @@ def test_who_only_looks_makes_no_ledger(tmp_path: Path) -> None:
     with Ledger.of(collection, "site") as ledger:
         ledger.begin(stamp(1), oldest=stamp(1), full_since=stamp(1))
         met(ledger, "a")
-        ledger.commit(stamp(1))
+        ledger.commit()
     path = tmp_path / "c" / "ledgers" / "site.sqlite3"
     with closing(sqlite3.connect(path)) as database, database:
         database.execute("PRAGMA user_version = 99")

@@ -74,7 +74,7 @@ def test_scrapy_knows_the_same_sites(root: Path) -> None:
 
 def test_a_site_is_checked(web: PracticeWeb) -> None:
     """`tinhuy sites check` finds listing, platform, article and title on a site as described."""
-    checks = answer("sites", "check", SITE, f"--at={web.sites[SITE].url}")
+    checks = answer("sites", "check", SITE, f"--at={web.sites[SITE].url}", "--delay=0")
     found = {check["what"]: check["found"] for check in checks}
     assert found["listing"]
     assert found["article"]
