@@ -58,6 +58,9 @@ def checking(spider: type[SiteSpider], checks: list[Check]) -> type[SiteSpider]:
                 checks.extend(read_from(item))
                 yield item
 
+        def _heed(self, robotparser: Any, request: Request) -> None:
+            """Sitemaps lead to more pages than the two that are looked at."""
+
         def failed(self, failure: Any) -> None:
             super().failed(failure)
             checks.append(Check(failure.request.url, False, failure.getErrorMessage()))

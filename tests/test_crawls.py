@@ -70,7 +70,9 @@ def test_the_other_host_of_an_unlisted_site_is_told(web: PracticeWeb, tmp_path: 
 @pytest.mark.parametrize("name", ["travinh", "chodon"])
 def test_sites_check_takes_a_url(web: PracticeWeb, name: str) -> None:
     """A site that is not in the list is looked at too, by the rules of the system it shows."""
+    before = len(web.hits(name))
     checks = answer("sites", "check", web.sites[name].start, "--delay=0")
+    assert len(web.hits(name)) - before <= 3  # robots.txt, a list and an article
     found = {check["what"]: check["found"] for check in checks}
     assert found["listing"] is found["platform"] is found["article links"] is True
     assert found["article text"] is found["title"] is True

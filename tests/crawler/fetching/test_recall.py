@@ -37,7 +37,7 @@ def recalled(collection: Collection, asked: Request, round: Round | None = None)
 
 
 def test_what_a_run_that_was_cut_short_has_archived(collection: Collection) -> None:
-    """It answers whenever in the round it was archived, before the last commit of the ledger too."""
+    """It answers whenever in the round it was archived: before the last commit of a ledger too."""
     (capture,) = recorded(collection, exchange(URL, response(b"<p>one")))
     asked = Request(URL)
     assert recalled(collection, asked) == b"<p>one"
