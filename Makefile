@@ -5,6 +5,7 @@
 PYTHON ?= python3
 UPGRADE ?=
 SECONDS ?= 60
+WORKERS ?= 2
 ROUNDS ?= 300
 
 # Trust the certificates that this machine trusts, if it has any of its own.
@@ -26,8 +27,8 @@ help: ## list these targets
 demo: .venv/installed .venv-replay/installed ## crawl the practice web twice and show what came of it
 	$(BIN)/python -m tests.practice.demo
 
-test: .venv/installed-dev .venv-replay/installed player ## run all tests
-	$(BIN)/python -m pytest
+test: .venv/installed-dev .venv-replay/installed player ## run all tests, in WORKERS=2 processes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: .venv/installed-dev ## check format, style, types and import contracts
 	$(BIN)/ruff format --check
