@@ -105,7 +105,7 @@ class Collection:
         try:
             marker = json.loads((path / MARKER).read_text())
         except FileNotFoundError as error:
-            raise NotACollection(path, f"it has no {MARKER}") from error
+            raise NotACollection(path, f"it has no {MARKER}; a crawl makes a collection") from error
         except (OSError, ValueError) as error:
             raise NotACollection(path, f"its {MARKER} cannot be read") from error
         if marker != _FORMAT:

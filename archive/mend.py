@@ -204,7 +204,7 @@ def _tell_texts(collection: Collection, paths: list[Path]) -> Iterator[Mended]:
                 catalog.put_many(_entries(reader.iter_records(path, damage)))
                 catalog.note_files([path.name])
                 new = catalog.count_looks() - before
-                yield _told(path, f"{new} looks new to the catalog", damage)
+                yield _told(path, f"{new} of its entries were not in the catalog", damage)
 
 
 def _entries(records: Iterable[Record]) -> Iterator[journal.Entry]:

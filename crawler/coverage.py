@@ -14,7 +14,7 @@ WAITING = "waiting for the next run"
 
 @dataclass(slots=True, kw_only=True)
 class Month:
-    """`month` is "2024-03", or empty. `missing` counts by reason, `others` what was no article."""
+    """`month` is "2024-03". `missing` counts by reason, `others` what was no article."""
 
     month: str
     archived: int = 0
@@ -29,7 +29,7 @@ class Month:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """An address that should be an article, and is not archived. Times are WARC dates."""
+    """An address that should be an article, and is none of the catalog. Times are WARC dates."""
 
     url: str
     reason: str
@@ -47,12 +47,14 @@ class Coverage:
     site: str
     months: list[Month]
     missing: list[Missing]
+    others: list[Missing]
+    """What was fetched, and read as something else than an article; the reason says as what."""
 
 
 def coverage(collection: Collection, site: str) -> Coverage:
     """What the ledger has met as articles, beside what the catalog holds of the site."""
     months: dict[str, Month] = {}
-    missing = list[Missing]()
+    missing, others = list[Missing](), list[Missing]()
     with Catalog(collection.catalog_path) as catalog:
         archived = set[str]()
         for entry in catalog.articles(site):
@@ -73,12 +75,16 @@ def coverage(collection: Collection, site: str) -> Coverage:
                 missing.append(_missing(address, reason))
             else:
                 at.others += 1
+                others.append(_missing(address, address.said or ""))
     ordered = sorted(months.values(), key=lambda one: one.month, reverse=True)
-    return Coverage(site=site, months=ordered, missing=missing)
+    return Coverage(site=site, months=ordered, missing=missing, others=others)
 
 
 def queue_again(collection: Collection, site: str, missing: list[Missing]) -> int:
-    """Let the next run ask for what is missing. Raises CollectionLocked while one is under way."""
+    """Let the next run ask for what is missing; how many of that did not wait anyway.
+
+    Raises CollectionLocked while a run is under way.
+    """
     with collection.hold_site(site), Ledger.of(collection, site) as ledger:
         asked = [one for one in missing if one.reason != WAITING]
         for one in asked:

@@ -73,10 +73,9 @@ class GenericSpider(SiteSpider):
     def closed(self, reason: str) -> None:
         for host in sorted(self.other_hosts):
             if self.scope.decide(f"http://{host}/").rule == "another host":
-                self.logger.warning(
-                    "%s calls itself %s too; links there were not followed: `tinhuy sites add %s` "
-                    "makes a site of both",
-                    *(self.site.name, host, self.site.seeds[0]),
+                self.session.symptoms.note(
+                    f"it calls itself {host} too; links there were not followed:"
+                    f" `tinhuy sites add {self.site.seeds[0]}` makes a site of both"
                 )
         super().closed(reason)
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
 import sys
-from typing import Any
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import IO, Any
 
 
 def tinhuy(
@@ -26,3 +30,22 @@ def answer(*arguments: str, code: int | None = 0, days: float = 0) -> Any:
         f"{arguments}: exit {done.returncode}\n{done.stderr[-4000:]}"
     )
     return json.loads(done.stdout)
+
+
+def on_terminal(*arguments: str, **environment: str) -> str:
+    """What a command that succeeds prints on a terminal, colours and all."""
+    ours, theirs = pty.openpty()
+    plain = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    command = [sys.executable, "-m", "crawler.cli", *arguments]
+    done = subprocess.run(command, stdout=theirs, env=plain | environment, check=False)
+    os.close(theirs)
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        printed = b"".join(_pieces(terminal))
+    assert done.returncode == 0
+    return printed.decode()
+
+
+def _pieces(terminal: IO[bytes]) -> Iterator[bytes]:
+    with suppress(OSError):  # its other end is closed
+        while piece := terminal.read(65536):
+            yield piece

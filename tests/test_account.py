@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli import answer, tinhuy
+from tests.cli import answer, on_terminal, tinhuy
 from tests.practice import PracticeWeb, Quirks
 
 SITE = "chodon"
@@ -17,13 +17,13 @@ SITE = "chodon"
 class Night:
     """One site, crawled once."""
 
-    def __init__(self, web: PracticeWeb, path: Path) -> None:
-        self.web, self.site = web, web.sites[SITE]
+    def __init__(self, web: PracticeWeb, path: Path, name: str = SITE) -> None:
+        self.web, self.name, self.site = web, name, web.sites[name]
         self.where = f"--collection={path}"
         self.crawl()
 
     def crawl(self, days: float = 0) -> dict[str, Any]:
-        words = ("crawl", SITE, f"--at={self.site.start}", "--delay=0", self.where)
+        words = ("crawl", self.name, f"--at={self.site.start}", "--delay=0", self.where)
         (run,) = answer(*words, days=days)
         return dict(run)
 
@@ -86,6 +86,17 @@ def test_coverage_adds_up(night: Night) -> None:
     assert missing == len(found["missing"])
 
 
+def test_what_was_no_article_is_listed(tmp_path: Path) -> None:
+    """What was fetched and is no article can be looked into: every address, and what it was."""
+    with PracticeWeb(seed=12, articles=8, only=("travinh",)) as web:
+        night = Night(web, tmp_path / "c", "travinh")
+    found = answer("coverage", night.name, night.where)
+    assert len(found["others"]) == sum(month["others"] for month in found["months"]) > 0
+    lines = tinhuy("coverage", night.name, "--others", night.where).stdout.splitlines()[1:]
+    assert [line.split("\t")[2] for line in lines] == [one["url"] for one in found["others"]]
+    assert all(one["reason"] for one in found["others"])
+
+
 def test_what_is_missing_is_asked_for_again(night: Night) -> None:
     """An article that cannot be fetched is missing with the reason; the next run asks again, and
     has it when it is there.
@@ -105,9 +116,25 @@ def test_what_is_missing_can_be_queued(night: Night) -> None:
     """With --queue what is missing is told, and marked to be asked for by the next run."""
     told = tinhuy("coverage", SITE, "--missing", "--queue", night.where)
     assert told.stdout.splitlines()[0] == "reason\tfound\turl\ton"
-    assert "will be asked for by the next crawl" in told.stderr
+    listed = len(told.stdout.splitlines()) - 1
+    assert f"{listed} added to the 0 that wait for it already" in told.stderr
     missing = answer("coverage", SITE, night.where)["missing"]
     assert {one["reason"] for one in missing} == {"asked for again by hand"}
+
+
+def test_a_terminal_gets_a_bar_for_each_month(night: Night) -> None:
+    """What is archived can be told from the rest without colours, and is counted."""
+    months = answer("coverage", SITE, night.where)["months"]
+    lines = on_terminal("coverage", SITE, night.where, NO_COLOR="1").splitlines()
+    for month, line in zip(months, lines, strict=False):
+        whole = month["archived"] + sum(month["missing"].values())
+        assert line.startswith(month["month"])
+        assert line.endswith(f" {month['archived']} of {whole}")
+        assert ("\u2588" in line, "\u00d7" in line) == (
+            month["archived"] > 0,
+            bool(month["missing"]),
+        )
+    assert lines[len(months)] == "\u2588 archived  \u2591 no article  \u00d7 missing"
 
 
 def test_a_pipe_gets_a_table(night: Night) -> None:

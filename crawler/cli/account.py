@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 BAR = 40
 """Columns of a terminal for the largest month."""
 
+_PARTS = (
+    ("archived", "\u2588", "green"),
+    ("no article", "\u2591", "bright_black"),
+    ("missing", "\u00d7", "red"),
+)
+"""Of a bar, each with its sign and colour."""
+
 
 def why(
     url: Annotated[str, typer.Argument(metavar="URL", help="Any address.")],
@@ -55,6 +62,10 @@ def coverage(
     missing: Annotated[
         bool, typer.Option("--missing", help="List what is missing instead, with the reason.")
     ] = False,
+    others: Annotated[
+        bool,
+        typer.Option("--others", help="List what was no article instead, with what it was."),
+    ] = False,
     queue: Annotated[
         bool, typer.Option("--queue", help="Let the next crawl ask for what is missing.")
     ] = False,
@@ -74,22 +85,23 @@ def coverage(
         )
     if as_json:
         print_json(asdict(found))
-    elif missing:
+    elif missing or others:
+        listed = [*(found.missing if missing else ()), *(found.others if others else ())]
         rows = [
-            (one.reason, local(one.found_at, "seconds"), one.url, one.via)
-            for one in found.missing[:limit]
+            (one.reason, local(one.found_at, "seconds"), one.url, one.via) for one in listed[:limit]
         ]
         print_table(("reason", "found", "url", "on"), rows)
     else:
         _print_months(found)
     if queue:
-        count = queue_again(home, site, found.missing)
-        print(f"{count} addresses will be asked for by the next crawl of {site}", file=sys.stderr)
+        added = queue_again(home, site, found.missing)
+        waiting = len(found.missing) - added
+        told = f"{added} added to the {waiting} that wait for it already"
+        print(f"the next crawl of {site} asks for what is missing: {told}", file=sys.stderr)
 
 
 def _about(found: Why) -> list[tuple[str, str]]:
-    taken = f"{found.kind}, by the rule {found.rule}" if found.kind else f"nothing: {found.rule}"
-    about = [("address", found.url), ("site", found.site), ("taken for", taken)]
+    about = [("address", found.url), ("site", found.site), ("taken for", _taken_for(found))]
     if found.identity != found.url:
         about.append(("known as", found.identity))
     if address := found.address:
@@ -101,6 +113,14 @@ def _about(found: Why) -> list[tuple[str, str]]:
             about.append(("missing", "since " + local(address.missed_at, "seconds")))
     when = local(found.next_look, "seconds") + ": " if found.next_look else ""
     return [*about, ("next", when + found.because)]
+
+
+def _taken_for(found: Why) -> str:
+    if found.kind is None:
+        return f"nothing: {found.rule}"
+    if found.kind == "page":
+        return "a page of any kind: the site has no rules for addresses"
+    return f"{found.kind}, by the rule {found.rule}"
 
 
 def _print_months(found: Coverage) -> None:
@@ -128,9 +148,7 @@ def _draw(found: Coverage, reasons: list[str]) -> None:
     out, most = console(), max((month.known for month in found.months), default=1)
     for month in found.months:
         out.print(_bar(month, most))
-    out.print(
-        Text.assemble(("archived ", "green"), ("no article ", "bright_black"), ("missing", "red"))
-    )
+    out.print(Text("  ").join(Text(f"{sign} {what}", colour) for what, sign, colour in _PARTS))
     for reason in reasons:
         count = sum(month.missing.get(reason, 0) for month in found.months)
         out.print(Text(f"{count} missing: {harmless(reason)}"))
@@ -138,11 +156,8 @@ def _draw(found: Coverage, reasons: list[str]) -> None:
 
 def _bar(month: Month, most: int) -> Text:
     bar = Text(f"{month.month or '-':8}")
-    parts = (
-        (month.archived, "green"),
-        (month.others, "bright_black"),
-        (sum(month.missing.values()), "red"),
-    )
-    for count, colour in parts:
-        bar.append("\u2588" * (-(-count * BAR // most)), colour)
-    return bar.append(f" {month.archived} of {month.known}")
+    missing = sum(month.missing.values())
+    counts = (month.archived, month.others, missing)
+    for count, (_, sign, colour) in zip(counts, _PARTS, strict=True):
+        bar.append(sign * (-(-count * BAR // most)), colour)
+    return bar.append(f" {month.archived} of {month.archived + missing}")

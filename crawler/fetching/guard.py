@@ -61,7 +61,7 @@ class AddressRefused(RequestRefused):
 
     def __init__(self, url: str, address: str, why: str) -> None:
         self.address, self.why = address, why
-        remedy = "to crawl it, name this very host (NAMED_HOSTS)"
+        remedy = "to crawl it, name this very host (--at, or the setting NAMED_HOSTS)"
         super().__init__(url, f"{address} is {why}", remedy)
 
 
@@ -180,6 +180,13 @@ def _named_host(entry: str) -> tuple[str, int]:
     literal = literal_address(entry.strip("[]"))
     parts = urlsplit(f"//[{literal}]" if literal and literal.version == 6 else f"//{entry}")
     return _ascii(parts.hostname or ""), parts.port or 0
+
+
+def is_spelled_inner(url: str) -> bool:
+    """Whether a URL says itself, whatever a name server says, that it is of an inner network."""
+    host = host_and_port(url)[0]
+    address = literal_address(host)
+    return _is_inner_name(host) if address is None else why_inner(address) is not None
 
 
 def _is_inner_name(host: str) -> bool:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 
 from archive import Catalog, Change, Collection
 from tests.archive.readings import article, day, look
-from tests.cli import answer, tinhuy
+from tests.cli import answer, on_terminal, tinhuy
 
 URL = article().url
 FIRST = "Có 7 tập thể được khen.\n\nĐoạn hai.\n\nĐoạn ba."
@@ -114,23 +110,6 @@ def test_what_is_not_there(collection: str, words: tuple[str, ...], error: str) 
 def test_words_are_coloured_on_a_terminal(collection: str, plain: bool) -> None:
     """A terminal gets colours and no marks; one that wants none gets the marks."""
     asked = {"NO_COLOR": "1"} if plain else {"TERM": "xterm-256color"}
-    ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "crawler.cli", "diff", URL, "--from=1", "--to=2", collection]
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
-    done = subprocess.run(command, stdout=theirs, env=environment | asked, check=False)
-    os.close(theirs)
-    out = _all_of(ours)
-    assert done.returncode == 0
+    out = on_terminal("diff", URL, "--from=1", "--to=2", collection, **asked)
     assert ("\x1b[32m" in out) is not plain
     assert ("{+8+}" in out) is plain
-
-
-def _all_of(descriptor: int) -> str:
-    data = b""
-    try:
-        while piece := os.read(descriptor, 65536):
-            data += piece
-    except OSError:  # a terminal whose other end is closed
-        pass
-    os.close(descriptor)
-    return data.decode()
