@@ -164,13 +164,15 @@ class Catalog:
         """The time of the newest look, or ""."""
         return str(self._select("SELECT coalesce(max(seen_at), '') FROM looks").fetchone()[0])
 
-    def runs(self, site: str | None = None) -> list[Run]:
-        """The runs in the order in which they started."""
+    def runs(self, site: str | None = None, *, newest: int = -1) -> list[Run]:
+        """The runs (or so many of the newest) in the order in which they started."""
         rows = self._select(
-            "SELECT * FROM runs WHERE :site IS NULL OR site = :site ORDER BY started_at, id",
+            "SELECT * FROM runs WHERE :site IS NULL OR site = :site"
+            " ORDER BY started_at DESC, id DESC LIMIT :newest",
             site=site,
+            newest=newest,
         )
-        return [answers.run(row) for row in rows]
+        return [answers.run(row) for row in rows][::-1]
 
     def model(self, site: str, version: str | None = None) -> Model | None:
         """What was learned of a site last (of this version); None when nothing was."""

@@ -8,6 +8,7 @@ manifest.sha256       size and sha256 of every closed file, for `sha256sum -c`
 catalog.sqlite3       articles, versions, runs, search; derived
 dedup.sqlite3         payloads and the responses that hold them; derived
 logs/                 one crawl log for each run: what was kept, and what was not asked for
+diary.sqlite3         every run that was begun, skipped or killed (the crawler's own, not derived)
 ledgers/              what the crawler has met of each site, and what waits (its own, not derived)
 *.rebuilding *.order  a rebuild under way, or one that was interrupted
 locks/                one lock for each site that is being written; -alone- is a rebuild's
@@ -291,9 +292,12 @@ class Collection:
             lock.release()
 
     @contextmanager
-    def hold_site(self, site: str) -> Iterator[None]:
-        """Hold the lock of a site while nobody needs to be alone. Raises CollectionLocked."""
-        with self.hold(self.file_prefix(site)):
+    def hold_site(self, site: str, *, is_patient: bool = False) -> Iterator[None]:
+        """Hold the lock of a site while nobody needs to be alone. Raises CollectionLocked.
+
+        Who is patient waits for others who only look whether somebody holds it.
+        """
+        with self.hold(self.file_prefix(site), wait=_MOMENT if is_patient else 0):
             with self.hold(ALONE, wait=_MOMENT):
                 pass  # who is alone takes this lock first, and the site's after it
             yield

@@ -43,6 +43,16 @@ def lines_about(
                     yield told
 
 
+def logs_of(directory: Path, prefix: str, run_id: str) -> list[Path]:
+    """The crawl log of a run of a site, if it has one."""
+    return sorted(directory.glob(f"{glob.escape(prefix)}-*-{_plain(run_id)}.jsonl"))
+
+
+def _plain(run_id: str) -> str:
+    """The beginning of a run's id, fit for a file name."""
+    return re.sub(r"[^A-Za-z0-9_.-]", "_", run_id[:8])
+
+
 def _read(line: bytes) -> dict[str, Any] | None:
     try:
         told = json.loads(line)
@@ -107,7 +117,7 @@ class CrawlLog:
 
     def _add(self, at: str, facts: dict[str, Any]) -> None:
         if self._path is None:
-            run = re.sub(r"[^A-Za-z0-9_.-]", "_", self.run_id[:8])
-            self._path = self.directory / f"{self.prefix}-{timestamp(at)}-{run}.jsonl"
+            name = f"{self.prefix}-{timestamp(at)}-{_plain(self.run_id)}.jsonl"
+            self._path = self.directory / name
         promised = "refused" not in facts
         self._lines.append((promised, json.dumps({"at": at, **facts}) + "\n"))

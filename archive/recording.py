@@ -102,7 +102,7 @@ class Recording:
 
     def __enter__(self) -> Self:
         with ExitStack() as held:
-            held.enter_context(self._collection.hold_site(self.site))
+            held.enter_context(self._collection.hold_site(self.site, is_patient=True))
             self.mended = mend_site(self._collection, self.site)
             self._dedup = held.enter_context(closing(Dedup(self._collection.dedup_path)))
             self._live = held.enter_context(closing(cdxj.Lines()))

@@ -22,9 +22,12 @@ from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
-from archive import Article, Catalog, Change, Collection, Run, cdxj
+from archive import Article, Catalog, Change, Collection, CollectionLocked, Run, cdxj
+from archive.times import utc_now
+from archive.writer import warc_date
 from crawler import registry
 from crawler.check import Check, checking
+from crawler.diary import Diary
 from crawler.fetching.guard import is_spelled_inner
 from crawler.fetching.rendering import check_installed
 from crawler.generic import spider_for
@@ -109,7 +112,17 @@ def crawl(
     _check_browser(jobs)
     _mind_contact(jobs, options)
     sessions, troubles = _run(jobs, settings, watch)
+    _note_skipped(collection, troubles)
     return Crawled(runs=[each.run for each in sessions if each.run], troubles=troubles)
+
+
+def _note_skipped(collection: Path, troubles: Mapping[str, BaseException]) -> None:
+    """A site that another run holds is skipped: that is told in the diary too."""
+    busy = {site: str(one) for site, one in troubles.items() if isinstance(one, CollectionLocked)}
+    if busy:
+        with Diary.of(Collection.open(collection)) as diary:
+            for site, why in busy.items():
+                diary.skip(site, warc_date(utc_now()), why)
 
 
 def replay(

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 from scrapy.utils.misc import load_object
 
 from archive import (
+    ArchiveError,
     Catalog,
     Collection,
     EntryTooLarge,
@@ -27,6 +28,7 @@ from archive import (
 )
 from archive.writer import warc_date
 from crawler.archived import Study
+from crawler.diary import Diary
 from crawler.ledger import Ledger
 from crawler.outcome import LOSSES, Diagnosis, Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
@@ -91,6 +93,7 @@ class Session:
             self.ledger = opened.enter_context(
                 Ledger.of(self.collection, site) if self.recording else Ledger(None)
             )
+            self._number = self._noted() if self.recording else None
             self._open = opened.pop_all()
         self._learned, self._lessons = self.model, list[Traits]()
         for mended in self.recording.mended if self.recording else ():
@@ -154,7 +157,28 @@ class Session:
                 self.trouble = self.trouble or error
                 run = replace(run, outcome=Outcome.FAILED, reason=_in_short(str(self.trouble)))
             self.run = run
+            self._note_end(run)
         return self.run
+
+    def _noted(self) -> int | None:
+        """The number that the run has in the diary; None if that cannot be written: no reason not
+        to crawl.
+        """
+        try:
+            with Diary.of(self.collection) as diary:
+                return diary.begin(self.site, warc_date(self.started), self.run_id)
+        except ArchiveError as error:
+            logger.warning("the run is not noted in the diary: %s", error)
+            return None
+
+    def _note_end(self, run: Run) -> None:
+        if self._number is None:
+            return
+        try:
+            with Diary.of(self.collection) as diary:
+                diary.end(self._number, run)
+        except ArchiveError as error:
+            logger.warning("the end of the run is not noted in the diary: %s", error)
 
     def live_counts(self) -> dict[str, int]:
         """The counts as they stand now, in a stable order."""

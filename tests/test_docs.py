@@ -22,7 +22,8 @@ PROGRAM: Any = typer.main.get_command(app)
 
 def commands(group: Any = PROGRAM, name: str = "tinhuy") -> Iterator[tuple[str, Any]]:
     """Every command of the program with its whole name."""
-    yield name, group
+    if getattr(group, "invoke_without_command", True):  # else it only holds others
+        yield name, group
     for part, command in getattr(group, "commands", {}).items():
         yield from commands(command, f"{name} {part}")
 

@@ -20,6 +20,7 @@ from crawler.cli import (
     reading,
     reprints,
     reread,
+    runs,
     serve,
     sites,
 )
@@ -35,6 +36,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(sites.app, name="sites")
+app.add_typer(runs.app, name="run")
 VERBS: tuple[Callable[..., None], ...] = (
     crawl.crawl,
     look.list_articles,
@@ -46,6 +48,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     reprints.reprints,
     account.why,
     account.coverage,
+    runs.runs,
     crawl.replay,
     reread.reread,
     keep.verify,
