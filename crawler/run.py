@@ -28,8 +28,8 @@ from archive.writer import warc_date
 from crawler import registry
 from crawler.check import Check, checking
 from crawler.diary import Diary
+from crawler.fetching.browser import check_installed
 from crawler.fetching.guard import is_spelled_inner
-from crawler.fetching.rendering import check_installed
 from crawler.generic import spider_for
 from crawler.outcome import Outcome
 from crawler.scope import address

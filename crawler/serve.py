@@ -23,6 +23,7 @@ PORT = 8090
 START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 ENVIRONMENT = Path(__file__).resolve().parents[1] / ".venv-replay"
+INSTALL = "make replay-env"
 
 _NAME = "collection"
 _LAST_WORDS = 300
@@ -58,6 +59,14 @@ class ReplayServer:
         self.process.wait()
 
 
+def pywb(environment: Path = ENVIRONMENT) -> Path:
+    """The program that serves. Raises CannotServe when it is not installed."""
+    program = environment / "bin" / "wayback"
+    if not program.exists():
+        raise CannotServe(f"pywb is not installed in {environment.name}/; run `{INSTALL}`")
+    return program
+
+
 @contextmanager
 def serving(
     collection: Collection, port: int = PORT, environment: Path = ENVIRONMENT
@@ -67,9 +76,7 @@ def serving(
     Only what indexes/ lists can be shown: files of clean text have no index, so that a browser
     never gets the text instead of the page.
     """
-    program = environment / "bin" / "wayback"
-    if not program.exists():
-        raise CannotServe(f"pywb is not installed in {environment.name}/; run `make replay-env`")
+    program = pywb(environment)
     _check_free(port)
     with TemporaryDirectory(prefix="tinhuy-serve-") as directory:
         home = Path(directory)

@@ -14,6 +14,7 @@ from crawler.cli import (
     account,
     crawl,
     diff,
+    doctor,
     exits,
     keep,
     look,
@@ -55,6 +56,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     keep.rebuild,
     keep.export,
     serve.serve,
+    doctor.doctor,
 )
 for verb in VERBS:
     app.command(verb.__name__.partition("_")[0])(verb)

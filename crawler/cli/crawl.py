@@ -73,7 +73,7 @@ def crawl(
     as_json: Json = False,
 ) -> None:
     """Crawl sites into a collection: what is new, and what is due for another look."""
-    from crawler.fetching.rendering import BrowserMissing
+    from crawler.fetching.browser import BrowserMissing
     from crawler.run import BadRequest, CrawlOptions
     from crawler.run import crawl as run
 

@@ -37,7 +37,8 @@ MEANINGS = {
     DAMAGED: "verify found, or a command met, a damaged file",
     DIFFERENT: (
         "a replay read something else than the catalog holds; "
-        "a check did not find what it looked for"
+        "a check did not find what it looked for; "
+        "doctor found that this machine cannot crawl unattended"
     ),
     STORAGE: "the disk refused to take what was written",
     NOT_INSTALLED: "a program that the command needs is missing, or its port is taken",

@@ -82,7 +82,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Fetch one listing and one article of the live site; say what was and was not found."""
-    from crawler.fetching.rendering import BrowserMissing
+    from crawler.fetching.browser import BrowserMissing
     from crawler.run import BadRequest, CrawlOptions, check_site
 
     log.tame()

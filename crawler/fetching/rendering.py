@@ -15,7 +15,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urldefrag
@@ -27,6 +26,7 @@ from scrapy.http import HtmlResponse, Response
 
 from archive import Capture
 from archive.urlkey import without_user
+from crawler.fetching.browser import check_installed
 from crawler.fetching.capture import recorder_of
 from crawler.fetching.replay import collection_of
 from crawler.fetching.robots import RobotsForbidden
@@ -62,26 +62,6 @@ MOST_BYTES = 16_000_000
 """Of anything that a script asks for."""
 
 _OF_THE_CODING = ("content-encoding", "content-length", "transfer-encoding", "set-cookie")
-
-
-class BrowserMissing(Exception):
-    """What draws pages is not installed; the message says how to."""
-
-
-def check_installed() -> str:
-    """The path of Chromium. Raises BrowserMissing."""
-    try:
-        import playwright.async_api  # noqa: F401
-    except ImportError:
-        raise BrowserMissing(
-            "this site is drawn by scripts, and playwright is missing: make install-javascript"
-        ) from None
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    raise BrowserMissing(
-        "this site is drawn by scripts, and no Chromium is found: apt install chromium"
-    )
 
 
 class RenderingMiddleware:

@@ -17,7 +17,7 @@ from archive import Article, Catalog, Collection
 from archive.urlkey import rendered
 from archive.verify import verify
 from crawler.archived import page_of
-from crawler.fetching.rendering import BrowserMissing, check_installed
+from crawler.fetching.browser import BrowserMissing, check_installed
 from crawler.run import REPLAY_SETTINGS
 from crawler.serve import serving
 from crawler.site import Site, UrlRules
