@@ -37,8 +37,10 @@ def sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     trustme.CA().cert_pem.write_to_path(str(trusted))
     monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     monkeypatch.setenv("TINHUY_CONTACT", "archive@example.org")
-    for name in ("http_proxy", "https_proxy", "all_proxy", "TINHUY_SITES"):
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.delenv("TINHUY_SITES", raising=False)
 
 
 @pytest.fixture
@@ -348,9 +350,7 @@ def test_sites_are_asked(
     assert told[3]["remedy"] == f"tinhuy crawl {names[3]} --at http://tinhuy.example:6379/"
 
 
-def test_sites_behind_a_proxy_are_not_asked(
-    home: Path, closed: socket.socket, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sites_behind_a_proxy_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A crawl would go through the proxy that the environment names, so no verdict is given."""
     (site,) = (one for one in registry.sites() if one.name == SITE)
     monkeypatch.setenv("http_proxy", "http://user:secret@127.0.0.1:9/")

@@ -182,4 +182,4 @@ def test_hosts_that_hang_take_their_time_together() -> None:
         took = time.monotonic() - began
     assert [one.detail for one in answers[:30]] == ["no answer in 0.5 s"] * 30
     assert "DNS" in answers[30].detail
-    assert 1.4 < took < 4
+    assert 1.4 < took < 8
