@@ -12,30 +12,43 @@ from archive.sqlite import connected, explained, let_readers_pass
 
 class Database:
     """The file at `path`, made if it is missing and emptied if its `user_version` is another than
-    `version`; without a path one in memory. `schema` drops its tables and makes them again.
+    `version`; without a path one in memory. `schema` drops its tables and makes them again. A power
+    cut takes nothing that was committed from one that is `durable`, from others the newest commits.
 
     Raises what `archive.sqlite.explained` does. Whoever reads does not wait for who writes.
     """
 
-    def __init__(self, path: Path | None, schema: str, version: int) -> None:
+    def __init__(
+        self, path: Path | None, schema: str, version: int, *, durable: bool = False
+    ) -> None:
         self.path = path or Path(":memory:")
         with explained(self.path):
             self._connection = connected(path) if path else sqlite3.connect(":memory:")
             self._connection.isolation_level = None
             self._connection.row_factory = sqlite3.Row
             try:
-                self._open(schema, version)
+                self._open(schema, version, "FULL" if durable else "NORMAL")
             except BaseException:
                 self._connection.close()
                 raise
 
-    def _open(self, schema: str, version: int) -> None:
+    def _open(self, schema: str, version: int, synchronous: str) -> None:
         let_readers_pass(self._connection)
-        self._connection.execute("PRAGMA synchronous = NORMAL")
-        if self._connection.execute("PRAGMA user_version").fetchone()[0] != version:
+        self._connection.execute(f"PRAGMA synchronous = {synchronous}")
+        if self._version() != version:
+            self._make(schema, version)
+
+    def _make(self, schema: str, version: int) -> None:
+        """Unless another program has made it since."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        if self._version() != version:
             for statement in schema.split(";"):
                 self._connection.execute(statement)
             self._connection.execute(f"PRAGMA user_version = {version}")
+        self._connection.execute("COMMIT")
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
     def one(self, sql: str, **values: object) -> sqlite3.Row | None:
         """The first row."""

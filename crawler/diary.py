@@ -7,10 +7,12 @@ is no archive, but it is not derived either: whoever deletes it loses what only 
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -27,6 +29,7 @@ CREATE TABLE runs (
     site TEXT NOT NULL,
     state TEXT NOT NULL,
     job TEXT,
+    night TEXT,
     planned_at TEXT,
     started_at TEXT,
     ended_at TEXT,
@@ -34,7 +37,8 @@ CREATE TABLE runs (
     pid INTEGER,
     outcome TEXT,
     reason TEXT NOT NULL DEFAULT '',
-    counts TEXT NOT NULL DEFAULT '{}'
+    counts TEXT NOT NULL DEFAULT '{}',
+    UNIQUE (job, night, site)
 );
 CREATE INDEX runs_of_site ON runs (site, number);
 CREATE INDEX runs_by_id ON runs (run_id);
@@ -42,6 +46,17 @@ CREATE INDEX runs_by_id ON runs (run_id);
 _ENTRIES = """
 SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND (:state IS NULL OR state = :state)
 ORDER BY number DESC LIMIT :limit
+"""
+
+
+_DUE = """
+SELECT * FROM runs WHERE state = :planned AND planned_at <= :now ORDER BY planned_at, number
+"""
+
+
+_PLAN = """
+INSERT OR IGNORE INTO runs (job, night, site, planned_at, state, reason)
+VALUES (:job, :night, :site, :at, :state, :reason)
 """
 
 
@@ -62,13 +77,15 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A run. Times are WARC dates. `number` is None for one that only the archive tells of: it was
-    made before there was a diary, or stands in files that came from elsewhere.
+    made before there was a diary, or stands in files that came from elsewhere. `night` is the time
+    of its `job` that it was planned for; it is to begin, or was, some time after (`planned_at`).
     """
 
     number: int | None
     site: str
     state: str
     job: str | None = None
+    night: str | None = None
     planned_at: str | None = None
     started_at: str | None = None
     ended_at: str | None = None
@@ -99,6 +116,15 @@ class Entry:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A run of a site for a night of a job, to begin `at` some time after it. WARC dates."""
+
+    night: str
+    site: str
+    at: str
+
+
 class Diary:
     """The diary of a collection, made if it is missing. Close it.
 
@@ -109,7 +135,7 @@ class Diary:
     def __init__(self, path: Path | None) -> None:
         if path and path.exists() and version_of(path) > VERSION:
             raise NotACollection(path, "a newer tinhuy has written it: use that one")
-        self._database = Database(path, _SCHEMA, VERSION)
+        self._database = Database(path, _SCHEMA, VERSION, durable=True)
 
     @classmethod
     def of(cls, collection: Collection) -> Diary:
@@ -130,46 +156,87 @@ class Diary:
     def close(self) -> None:
         self._database.close()
 
-    # What is written
+    # What is planned
 
-    def begin(self, site: str, at: str, run_id: str) -> int:
+    def plan(self, job: str, planned: Iterable[Planned], missed: Iterable[Planned] = ()) -> None:
+        """Runs that are to begin at their times, and others that nobody was there to begin, all or
+        none of them. A run is told once for each night of a job.
+        """
+        for state, told in ((State.PLANNED, planned), (State.MISSED, missed)):
+            reason = "nobody was there" if state == State.MISSED else ""
+            for one in told:
+                self._database.do(
+                    _PLAN, job=job, state=state, reason=reason, **dataclasses.asdict(one)
+                )
+        self._database.commit()
+
+    def last_night(self, job: str, now: str) -> str | None:
+        """The newest night of a job that was planned or missed, and not in the future."""
+        row = self._database.one(
+            "SELECT max(night) AS night FROM runs WHERE job = :job AND night <= :now",
+            job=job,
+            now=now,
+        )
+        return row["night"] if row else None
+
+    def due(self, now: str) -> list[Entry]:
+        """What was planned for now or earlier and has not begun, in its order."""
+        rows = self._database.rows(_DUE, planned=State.PLANNED, now=now)
+        return [_entry(row) for row in rows]
+
+    # What becomes of it
+
+    def begin(self, site: str, at: str, run_id: str, number: int | None = None) -> int:
         """A run of a site begins, in this process, which holds the site's lock; its number.
 
         Whoever ran before it and said nothing of its end is dead.
         """
         self._bury(site, at)
-        return self._add(
-            site=site, state=State.RUNNING, started_at=at, run_id=run_id, pid=os.getpid()
+        number = number or self._add(site=site, state=State.RUNNING)
+        self._change(
+            number, state=State.RUNNING, started_at=at, run_id=run_id, pid=os.getpid(), reason=""
         )
+        return number
 
     def end(self, number: int, run: Run) -> None:
         """A run has judged itself."""
-        self._database.do(
-            "UPDATE runs SET state = :state, ended_at = :at, outcome = :outcome, reason = :reason,"
-            " counts = :counts WHERE number = :number",
+        self._change(
+            number,
             state=State.ENDED,
-            at=run.finished_at,
+            ended_at=run.finished_at,
             outcome=run.outcome,
             reason=run.reason,
             counts=json.dumps(run.counts),
-            number=number,
-        )
-        self._database.commit()
-
-    def skip(self, site: str, at: str, reason: str) -> int:
-        """A run that was asked for does not begin; its number."""
-        return self._add(
-            site=site, state=State.SKIPPED, started_at=None, ended_at=at, reason=reason
         )
 
-    def settle(self, collection: Collection, at: str) -> None:
-        """Call killed what says that it runs, and holds no lock of its site."""
-        for site in sorted({entry.site for entry in self.entries(state=State.RUNNING)}):
-            try:
-                with collection.hold_site(site):
-                    self._bury(site, at)
-            except CollectionLocked:
-                continue
+    def skip(self, site: str, at: str, reason: str, number: int | None = None) -> int:
+        """A run that was planned or asked for does not begin; its number."""
+        number = number or self._add(site=site, state=State.SKIPPED)
+        self._change(number, state=State.SKIPPED, ended_at=at, reason=reason)
+        return number
+
+    def bury(self, number: int, at: str, reason: str) -> bool:
+        """The process of a run is gone; whether that is news: it may have said how it ended."""
+        entry = self.entry(number)
+        is_news = entry is not None and entry.state in (State.PLANNED, State.RUNNING)
+        if is_news:
+            self._change(number, state=State.KILLED, ended_at=at, reason=reason)
+        return is_news
+
+    def remark(self, number: int, words: str) -> None:
+        """Say more of why a run went as it did."""
+        if entry := self.entry(number):
+            self._change(number, reason="; ".join(filter(None, (entry.reason, words))))
+
+    def settle(self, collection: Collection, at: str) -> list[Entry]:
+        """Call killed what says that it runs, and holds no lock of its site: those are returned."""
+        dead = list[Entry]()
+        running = list(self.entries(state=State.RUNNING))
+        for site in sorted({entry.site for entry in running}):
+            with suppress(CollectionLocked), collection.hold_site(site):
+                self._bury(site, at)
+                dead += [entry for entry in running if entry.site == site]
+        return dead
 
     def _bury(self, site: str, at: str) -> None:
         self._database.do(
@@ -179,6 +246,13 @@ class Diary:
             running=State.RUNNING,
             site=site,
             at=at,
+        )
+        self._database.commit()
+
+    def _change(self, number: int, **values: object) -> None:
+        changes = ", ".join(f"{name} = :{name}" for name in values)
+        self._database.do(
+            f"UPDATE runs SET {changes} WHERE number = :number", number=number, **values
         )
         self._database.commit()
 
@@ -227,6 +301,11 @@ def find(collection: Collection, now: str, number: int) -> Entry | None:
         if os.access(collection.path, os.W_OK):
             diary.settle(collection, now)
         return diary.entry(number)
+
+
+def printed(collection: Collection, number: int) -> Path:
+    """Where that stands which a run of the schedule has printed."""
+    return collection.logs_dir / "runs" / f"{number}.log"
 
 
 def _entry(row: sqlite3.Row) -> Entry:

@@ -34,7 +34,7 @@ from crawler.generic import spider_for
 from crawler.outcome import Outcome
 from crawler.scope import address
 from crawler.session import Session, session_of
-from crawler.settings import COMMIT_SECONDS, CONTACT
+from crawler.settings import COMMIT_SECONDS, CONTACT, RUN_NUMBER
 from crawler.spider import SiteSpider
 from crawler.survey import Survey, surveying
 
@@ -122,7 +122,7 @@ def _note_skipped(collection: Path, troubles: Mapping[str, BaseException]) -> No
     if busy:
         with Diary.of(Collection.open(collection)) as diary:
             for site, why in busy.items():
-                diary.skip(site, warc_date(utc_now()), why)
+                diary.skip(site, warc_date(utc_now()), why, RUN_NUMBER or None)
 
 
 def replay(

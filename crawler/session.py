@@ -93,7 +93,8 @@ class Session:
             self.ledger = opened.enter_context(
                 Ledger.of(self.collection, site) if self.recording else Ledger(None)
             )
-            self._number = self._noted() if self.recording else None
+            number = settings.getint("RUN_NUMBER") or None
+            self._number = self._noted(number) if self.recording else None
             self._open = opened.pop_all()
         self._learned, self._lessons = self.model, list[Traits]()
         for mended in self.recording.mended if self.recording else ():
@@ -160,13 +161,13 @@ class Session:
             self._note_end(run)
         return self.run
 
-    def _noted(self) -> int | None:
+    def _noted(self, number: int | None) -> int | None:
         """The number that the run has in the diary; None if that cannot be written: no reason not
         to crawl.
         """
         try:
             with Diary.of(self.collection) as diary:
-                return diary.begin(self.site, warc_date(self.started), self.run_id)
+                return diary.begin(self.site, warc_date(self.started), self.run_id, number)
         except ArchiveError as error:
             logger.warning("the run is not noted in the diary: %s", error)
             return None

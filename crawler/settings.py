@@ -1,7 +1,8 @@
 """Every setting, ours and those of Scrapy that we change, each with its reason.
 
 Deployment overrides by `-s NAME=value`, or by these environment variables:
-TINHUY_COLLECTION (COLLECTION), TINHUY_CONTACT (CONTACT) and TINHUY_SITES (SITES).
+TINHUY_COLLECTION (COLLECTION), TINHUY_CONTACT (CONTACT) and TINHUY_SITES (SITES). TINHUY_RUN
+(RUN_NUMBER) is set by the schedule.
 """
 
 import os
@@ -54,6 +55,9 @@ REPLAY_AT = None
 
 PATIENCE = 600
 """Seconds in all that a run waits for a host that answers "Retry-After"; then it is left alone."""
+
+RUN_NUMBER = int(os.environ.get("TINHUY_RUN") or 0)
+"""The number that the run of a site has in the diary; the schedule gives it to its children."""
 
 SITES = os.path.expanduser(os.environ.get("TINHUY_SITES", ""))
 """A directory of more sites than the package has; `tinhuy sites add` writes there."""

@@ -22,6 +22,7 @@ from crawler.cli import (
     reprints,
     reread,
     runs,
+    schedule,
     serve,
     sites,
 )
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 app.add_typer(sites.app, name="sites")
 app.add_typer(runs.app, name="run")
+app.add_typer(schedule.app, name="schedule")
 VERBS: tuple[Callable[..., None], ...] = (
     crawl.crawl,
     look.list_articles,

@@ -25,6 +25,7 @@ from crawler.cli.options import (
 )
 from crawler.cli.output import Cell, Size, console, fitting, harmless, print_json, print_table
 from crawler.cli.progress import Progress
+from crawler.orphans import end_with_parent
 from crawler.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ def crawl(
     from crawler.run import crawl as run
 
     log.tame()
+    end_with_parent()
     names = _names(sites or [], every)
     if (collection / MARKER).exists():
         mended(collection)

@@ -52,14 +52,15 @@ def show(
     as_json: Json = False,
 ) -> None:
     """All that is known of one run: its times, its outcome and why, its counts, its crawl log."""
-    from crawler.diary import find
+    from crawler.diary import find, printed
 
     home = mended(collection)
     entry = find(home, warc_date(utc_now()), run)
     if entry is None:
         raise exits.Refused(f"there is no run {run}; see `tinhuy runs`", exits.NOT_FOUND)
     found = logs_of(home.logs_dir, home.file_prefix(entry.site), entry.run_id or "none")
-    logs = [str(path) for path in found]
+    said = printed(home, entry.number or 0)
+    logs = [str(path) for path in (*found, said) if path.exists()]
     if as_json:
         print_json(asdict(entry) | {"logs": logs})
         return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,15 @@ def test_numbers_are_not_given_twice(home: Collection) -> None:
             numbers.append(diary.begin("bao", stamp(day), str(day)))
             diary.end(numbers[-1], replace(run(str(day)), finished_at=stamp(day)))
     assert numbers == sorted(set(numbers))
+
+
+def test_many_may_open_it_first(home: Collection) -> None:
+    """Runs that begin at once on a new collection make one diary, and all are in it."""
+    with ThreadPoolExecutor(16) as crowd:
+        numbers = list(crowd.map(partial(begin, home), range(64)))
+    assert sorted(numbers) == list(range(1, 65))
+
+
+def begin(home: Collection, number: int) -> int:
+    with Diary.of(home) as diary:
+        return diary.begin(f"site{number}", stamp(1), str(number))

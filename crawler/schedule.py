@@ -1,0 +1,243 @@
+"""Which sites of a collection are crawled when: the jobs, and the nights that they plan.
+
+APScheduler keeps the jobs (`schedule.sqlite3`) and tells the time; what is to be done and what was
+stands in the diary. When the time of a job has come, a run of each of its sites is planned, spread
+over the window; nights that passed while nobody was there are told as missed, and the newest of
+them is caught up for. It may be told twice, or late, that the time has come: what is planned is
+planned once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from apscheduler.job import Job as Timer
+from apscheduler.jobstores.base import JobLookupError
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from scrapy.utils.misc import load_object
+
+from archive import Collection
+from archive.writer import warc_date
+from crawler import registry, settings
+from crawler.diary import Diary, Planned
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+MOST_MISSED = 100
+"""Nights that are told as missed: a clock that was years ahead has missed none."""
+
+BY_HAND, AGAIN = "by hand", "again"
+"""The jobs of what a person wants now, and of what was killed."""
+
+_EVERY = re.compile(r"every (\d{1,4}) (minute|hour|day|week)s?")
+_NAME = re.compile(r"[\w-]{1,60}")
+
+
+def now() -> datetime:
+    """The time of day, as the settings tell it."""
+    told: datetime = load_object(settings.CLOCK)()
+    return told
+
+
+class BadJob(ValueError):
+    """A job that cannot be; the message says why and what to write instead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """`when` is a crontab line's time ("30 1 * * *", days by name) in Vietnam, or "every 6 hours".
+
+    Without `sites` it is for all that have no job of their own. Their runs begin within `spread`
+    minutes of its time. `next_at` is None while it is paused.
+    """
+
+    name: str
+    when: str
+    sites: tuple[str, ...] = ()
+    spread: int = 0
+    made_at: str = ""
+    next_at: datetime | None = None
+
+
+class _Store(SQLAlchemyJobStore):  # type: ignore[misc]
+    """A job that another program has removed while this one saw to it stays removed."""
+
+    def update_job(self, job: Timer) -> None:
+        with suppress(JobLookupError):
+            super().update_job(job)
+
+
+def timers(collection: Collection) -> BackgroundScheduler:
+    """The scheduler over the jobs of a collection, which is not started yet.
+
+    Whatever was due is run once, however late. It looks into the store at least so often as it is
+    woken: other programs change it.
+    """
+    path = collection.path.resolve() / "schedule.sqlite3"
+    return BackgroundScheduler(
+        jobstores={"default": _Store(url=f"sqlite:///{path}")},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone=ZONE,
+    )
+
+
+class Schedule:
+    """The jobs of a collection, to be looked at and changed, also while the service runs. Close it.
+
+    Every change is a new entry in the store: the service may just be writing the old one.
+    """
+
+    def __init__(self, collection: Collection) -> None:
+        self._path = str(collection.path.resolve())
+        self._timers = timers(collection)
+        self._timers.start(paused=True)
+
+    def __enter__(self) -> Schedule:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._timers.shutdown()
+
+    def jobs(self) -> list[Job]:
+        """All jobs, by name."""
+        return sorted(map(job_of, self._timers.get_jobs()), key=lambda job: job.name)
+
+    def job(self, name: str) -> Job | None:
+        return next((job for job in self.jobs() if job.name == name), None)
+
+    def add(self, name: str, when: str, sites: Sequence[str], spread: int) -> Job:
+        """A job, in the place of one of the same name. Raises BadJob, UnknownSite."""
+        if not _NAME.fullmatch(name) or name in (BY_HAND, AGAIN):
+            raise BadJob(f"{name!r} is no name of a job: write letters, digits, - and _")
+        for site in sites:
+            registry.site(site)
+        made = Job(
+            name=name,
+            when=when,
+            sites=tuple(sites),
+            spread=spread,
+            made_at=warc_date(now()),
+        )
+        trigger_of(made)
+        self._replace(made)
+        return made
+
+    def remove(self, name: str) -> bool:
+        """Whether there was such a job."""
+        timers = [one for one in self._timers.get_jobs() if one.name == name]
+        for one in timers:
+            one.remove()
+        return bool(timers)
+
+    def pause(self, name: str) -> bool:
+        """Let its times pass without a night. Whether there is such a job."""
+        job = self.job(name)
+        if job:
+            self._replace(job, next_run_time=None)
+        return job is not None
+
+    def resume(self, name: str) -> bool:
+        """From now on it has nights again. Whether there is such a job."""
+        job = self.job(name)
+        if job:
+            self.add(job.name, job.when, job.sites, job.spread)
+        return job is not None
+
+    def _replace(self, job: Job, **more: Any) -> None:
+        self.remove(job.name)
+        told = {"when": job.when, "sites": job.sites, "spread": job.spread, "made_at": job.made_at}
+        self._timers.add_job(
+            plan,
+            trigger_of(job),
+            id=f"{job.name} {uuid4()}",
+            name=job.name,
+            kwargs={"collection": self._path, "name": job.name, **told},
+            **more,
+        )
+
+
+def job_of(timer: Timer) -> Job:
+    """A job as it stands in the store."""
+    told = {name: timer.kwargs[name] for name in ("when", "spread", "made_at")}
+    return Job(
+        name=timer.name, sites=tuple(timer.kwargs["sites"]), next_at=timer.next_run_time, **told
+    )
+
+
+def trigger_of(job: Job) -> Any:
+    """Raises BadJob for a time that is none.
+
+    In a crontab 0 is Sunday, for APScheduler it is Monday: days are written by name.
+    """
+    if every := _EVERY.fullmatch(job.when):
+        start = datetime.fromisoformat(job.made_at)
+        return IntervalTrigger(**{f"{every[2]}s": int(every[1])}, start_date=start, timezone=ZONE)
+    days = job.when.split()[-1:]
+    if days and re.search(r"(?<!/)\b\d", days[0]):
+        raise BadJob(f"{job.when!r}: write days of the week by name: mon-fri, sat, sun")
+    try:
+        return CronTrigger.from_crontab(job.when, timezone=ZONE)
+    except ValueError as error:
+        raise BadJob(
+            f"{job.when!r} is no time: write '30 1 * * *' as in a crontab, or 'every 6 hours'"
+        ) from error
+
+
+def nights(job: Job, after: datetime, until: datetime) -> Iterator[datetime]:
+    """The times of a job after one moment, up to another and with it."""
+    trigger = trigger_of(job)
+    night = trigger.get_next_fire_time(None, after + timedelta(microseconds=1))
+    while night and night <= until:
+        if night > after:
+            yield night
+        night = trigger.get_next_fire_time(night, night)
+
+
+def plan(
+    *, collection: str, name: str, when: str, sites: Sequence[str], spread: int, made_at: str
+) -> None:
+    """Plan what has become due of a job since its last night. A second call changes nothing.
+
+    Called by its timer, and by the service when it begins and whenever the clock may have moved.
+    """
+    home, until = Collection.open(Path(collection)), now()
+    job = Job(name=name, when=when, sites=tuple(sites), spread=spread, made_at=made_at)
+    with Diary.of(home) as diary:
+        since = max(diary.last_night(name, warc_date(until)) or made_at, made_at)
+        due = deque(nights(job, datetime.fromisoformat(since), until), maxlen=MOST_MISSED)
+        if due:
+            *passed, last = due
+            names = job.sites or _all_others(home)
+            missed = [one for night in passed for one in _runs(night, names, spread)]
+            diary.plan(name, _runs(last, names, spread), missed)
+
+
+def _runs(night: datetime, sites: Sequence[str], spread: int) -> list[Planned]:
+    """A run of each site, spread over so many minutes."""
+    step = timedelta(minutes=spread) / max(1, len(sites))
+    return [
+        Planned(warc_date(night), site, warc_date(night + step * place))
+        for place, site in enumerate(sites)
+    ]
+
+
+def _all_others(home: Collection) -> tuple[str, ...]:
+    """The known sites that no job names."""
+    with Schedule(home) as schedule:
+        named = {site for job in schedule.jobs() for site in job.sites}
+    return tuple(site.name for site in registry.sites() if site.name not in named)

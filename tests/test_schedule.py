@@ -1,0 +1,328 @@
+"""`tinhuy schedule`: jobs, the nights that they plan, and the service, in real processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from archive import Collection
+from archive.writer import warc_date
+from crawler.diary import Diary, Entry, Planned, State
+from crawler.schedule import BY_HAND, BadJob, Job, Schedule, nights, plan
+from tests.cli import answer, tinhuy
+from tests.practice import PracticeWeb
+
+PLATFORMS = {"chodon": "tagdiv", "travinh": "aspnet_portal"}
+PATIENCE = 60.0
+
+
+class Nights:
+    """A collection with a schedule, and two practice sites of its own on loopback."""
+
+    def __init__(self, web: PracticeWeb, path: Path) -> None:
+        self.web, self.home = web, Collection.create(path)
+        self.where = f"--collection={path}"
+
+    def runs(self) -> list[Entry]:
+        """What the diary tells, the oldest first."""
+        with Diary.as_it_is(self.home) as diary:
+            return list(diary.entries())[::-1]
+
+    def states(self) -> list[tuple[str, str]]:
+        return [(run.site, run.state) for run in self.runs()]
+
+    def now(self, *sites: str) -> None:
+        """Have the service crawl sites, as `tinhuy schedule now` does."""
+        at = warc_date(datetime.now(UTC))
+        with Diary.of(self.home) as diary:
+            diary.plan(BY_HAND, [Planned(at, site, at) for site in sites])
+
+    @contextmanager
+    def served(self, *options: str, days: float = 0) -> Iterator[subprocess.Popen[str]]:
+        """The service runs; at the end it is told to stop, if it has not ended."""
+        program = ["tests.later", str(days)] if days else ["crawler.cli"]
+        command = [sys.executable, "-m", *program, "schedule", "run", self.where, *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:
+            try:
+                yield service
+            finally:
+                service.terminate()
+                service.wait(timeout=30)
+
+    def until(self, holds: Callable[[], Any]) -> None:
+        """Wait for something to hold."""
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < end, self.runs()
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PracticeWeb]:
+    with PracticeWeb(seed=6, articles=12, only=tuple(PLATFORMS)) as serving:
+        yield serving
+
+
+@pytest.fixture
+def here(web: PracticeWeb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nights:
+    sites = tmp_path / "sites"
+    sites.mkdir()
+    for name, platform in PLATFORMS.items():
+        (sites / f"my_{name}.py").write_text(site_file(f"my_{name}", platform, web.sites[name].url))
+    monkeypatch.setenv("TINHUY_SITES", str(sites))
+    return Nights(web, tmp_path / "c")
+
+
+def site_file(name: str, platform: str, url: str) -> str:
+    return f"""
+from crawler.site import Politeness, Site
+from crawler.spider import SiteSpider
+
+
+class Mine(SiteSpider):
+    name = "{name}"
+    site = Site(
+        name="{name}",
+        title="Mine",
+        province="Bắc Kạn",
+        level="huyện ủy",
+        domains=("{url.partition("//")[2]}",),
+        seeds=("{url}/",),
+        platform="{platform}",
+        politeness=Politeness(delay=0.05),
+    )
+"""
+
+
+def is_over(here: Nights, *numbers: int) -> bool:
+    over = {run.number for run in here.runs() if run.state not in (State.PLANNED, State.RUNNING)}
+    return over >= set(numbers)
+
+
+# Jobs
+
+
+def jobs(here: Nights) -> dict[str, Job]:
+    with Schedule(here.home) as schedule:
+        return {job.name: job for job in schedule.jobs()}
+
+
+def test_jobs_are_kept_and_changed(here: Nights) -> None:
+    """A job is there until it is removed; one that is paused has no next time."""
+    job = ("30 1 * * *", "my_chodon", "--name=early", "--spread=30")
+    assert "T01:30+07:00" in tinhuy("schedule", "add", *job, here.where).stdout
+    assert tinhuy("schedule", "add", "every 6 hours", here.where).returncode == 0
+    early, nightly = answer("schedule", "list", here.where)
+    assert (early["name"], early["sites"], early["spread"]) == ("early", ["my_chodon"], 30)
+    assert early["next_at"].endswith("T01:30+07:00")
+    assert (nightly["name"], nightly["sites"]) == ("nightly", [])
+    assert {one["job"] for one in answer("schedule", "next", here.where)} == {"early", "nightly"}
+    tinhuy("schedule", "pause", "early", here.where)
+    assert jobs(here)["early"].next_at is None
+    assert {one["job"] for one in answer("schedule", "next", here.where)} == {"nightly"}
+    tinhuy("schedule", "resume", "early", here.where)
+    assert jobs(here)["early"].next_at
+    tinhuy("schedule", "remove", "early", here.where)
+    assert [*jobs(here)] == ["nightly"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("add", "30 1 * * 0"), 2, "by name"),
+        (("add", "0 25 * * *"), 2, "every 6 hours"),
+        (("add", "every now and then"), 2, "every 6 hours"),
+        (("add", "30 1 * * *", "nobody"), 3, "nobody"),
+        (("add", "30 1 * * *", "--name=a b"), 2, "letters"),
+        (("remove", "nobody"), 3, "schedule list"),
+        (("pause", "nobody"), 3, "schedule list"),
+        (("now", "nobody"), 3, "nobody"),
+    ],
+)
+def test_what_is_no_job_is_told(
+    here: Nights, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    """Each mistake has its line and its code, and changes nothing."""
+    done = tinhuy("schedule", *arguments, here.where)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert jobs(here) == {}
+
+
+# What is planned
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def test_the_times_of_a_job_are_of_vietnam() -> None:
+    """Whatever the machine's zone is; month ends and leap days are nights like others."""
+    job = Job(name="nightly", when="30 1 * * *", made_at="2028-01-01T00:00:00Z")
+    found = list(nights(job, at("2028-02-27T18:31:00+00:00"), at("2028-03-01T18:30:00+00:00")))
+    assert [one.isoformat() for one in found] == [
+        "2028-02-29T01:30:00+07:00",
+        "2028-03-01T01:30:00+07:00",
+        "2028-03-02T01:30:00+07:00",
+    ]
+
+
+def test_days_are_those_that_were_named() -> None:
+    """Sunday is a Sunday."""
+    job = Job(name="weekly", when="0 3 * * sun", made_at="2026-11-01T00:00:00Z")
+    found = nights(job, at("2026-11-01T12:00:00+00:00"), at("2026-11-30T12:00:00+00:00"))
+    assert {one.strftime("%A") for one in found} == {"Sunday"}
+
+
+@pytest.mark.parametrize("when", ["0 3 * * 0", "0 3 * * 1-5", "* * *", "every 0.5 hours", ""])
+def test_a_time_that_is_none(when: str) -> None:
+    """It is refused before it is kept."""
+    job = Job(name="j", when=when, made_at="2026-11-01T00:00:00Z")
+    with pytest.raises(BadJob):
+        list(nights(job, at("2026-11-01T12:00:00+00:00"), at("2026-11-30T12:00:00+00:00")))
+
+
+def planned(here: Nights, days: float) -> None:
+    """What a job plans that was made so many days ago, and never looked at."""
+    made = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    made_at = warc_date(made - timedelta(days=days))
+    job = {"name": "nightly", "when": "every 1 day", "made_at": made_at}
+    path = str(here.home.path)
+    plan(collection=path, sites=("my_chodon", "my_travinh"), spread=60, **job)
+
+
+def test_every_night_is_accounted_for(here: Nights) -> None:
+    """The newest night is planned, once; those before it are told as missed, for each site."""
+    planned(here, 3)
+    planned(here, 3)
+    assert here.states() == [
+        ("my_chodon", "planned"),
+        ("my_travinh", "planned"),
+        *[("my_chodon", "missed"), ("my_travinh", "missed")] * 2,
+    ]
+    first, second = (at(run.planned_at or "") for run in here.runs()[:2])
+    assert second - first == timedelta(minutes=30)
+    assert here.runs()[0].night == here.runs()[1].night
+
+
+def test_a_clock_that_was_ahead_plans_again(here: Nights) -> None:
+    """Nights that a wrong clock has planned in the future hold up none of the present."""
+    planned(here, 1)
+    with Diary.of(here.home) as diary:
+        diary._database.do("UPDATE runs SET night = '2090' || substr(night, 5)")
+        diary._database.commit()
+    planned(here, 1)
+    assert len(here.runs()) == 4
+
+
+# The service
+
+
+def test_what_is_wanted_now_is_crawled(here: Nights) -> None:
+    """The service begins it, the run keeps its number, and both end in good order."""
+    assert tinhuy("schedule", "now", "my_chodon", here.where).returncode == 0
+    with here.served() as service:
+        here.until(lambda: is_over(here, 1))
+        service.terminate()
+        assert service.wait(timeout=30) == 0
+    (run,) = here.runs()
+    assert (run.state, run.outcome, run.job) == ("ended", "ok", "by hand")
+    assert run.counts["new"] == len(here.web.sites["chodon"].articles)
+    shown = answer("run", "show", "1", here.where)
+    assert (shown["number"], len(shown["logs"])) == (1, 2)
+
+
+def test_nights_that_passed_are_caught_up_for_once(here: Nights) -> None:
+    """A service that was away for days runs the newest night, and tells of the others."""
+    tinhuy("schedule", "add", "every 1 day", "my_chodon", "my_travinh", here.where)
+    with here.served(days=3.5):
+        here.until(lambda: len(here.runs()) == 6 and is_over(here, *range(1, 7)))
+    assert sorted(here.states()) == [
+        ("my_chodon", "ended"),
+        *[("my_chodon", "missed")] * 2,
+        ("my_travinh", "ended"),
+        *[("my_travinh", "missed")] * 2,
+    ]
+
+
+def test_there_is_one_service(here: Nights) -> None:
+    """A second one says so and goes; the first goes on."""
+    with here.served() as first:
+        here.until(lambda: (here.home.path / "schedule.sqlite3").exists())
+        done = tinhuy("schedule", "run", here.where)
+        assert (done.returncode, len(done.stderr.splitlines())) == (5, 1)
+        assert first.poll() is None
+
+
+def test_a_site_has_one_run_at_a_time(here: Nights) -> None:
+    """What comes while a run is under way is skipped, and says which run that was."""
+    here.now("my_chodon")
+    with here.served():
+        here.until(lambda: here.states() == [("my_chodon", "running")])
+        here.now("my_chodon")
+        here.until(lambda: is_over(here, 1, 2))
+    first, second = here.runs()
+    assert (first.state, second.state) == ("ended", "skipped")
+    assert "run 1" in second.reason
+
+
+def test_a_run_by_hand_is_in_nobodys_way(here: Nights) -> None:
+    """The service finds the site in use by a crawl of a person's, and skips its own run."""
+    with here.home.hold_site("my_chodon"):
+        here.now("my_chodon")
+        with here.served():
+            here.until(lambda: is_over(here, 1))
+    (run,) = here.runs()
+    assert (run.state, "another run" in run.reason) == ("skipped", True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [("--memory=20", "20 MB of memory"), ("--hours=0.0005", "0.0005 hours")]
+)
+def test_a_run_has_limits(here: Nights, limit: str, said: str) -> None:
+    """One that takes more memory or time than it may is ended, and that is told."""
+    here.now("my_chodon")
+    with here.served(limit):
+        here.until(lambda: is_over(here, 1))
+        here.until(lambda: said in here.runs()[0].reason)
+
+
+def test_a_run_that_dies_is_told_of(here: Nights) -> None:
+    """kill -9 of a child: the diary says so, it is begun once more, and the service goes on."""
+    here.now("my_chodon")
+    with here.served() as service:
+        here.until(lambda: here.states() == [("my_chodon", "running")])
+        os.kill(here.runs()[0].pid or 0, signal.SIGKILL)
+        here.until(lambda: is_over(here, 1))
+        here.until(lambda: is_over(here, 2))
+        assert service.poll() is None
+    first, second = here.runs()
+    assert (first.state, "signal 9" in first.reason) == ("killed", True)
+    assert (second.site, second.job, second.outcome) == ("my_chodon", "again", "ok")
+
+
+def test_children_end_with_their_parent(here: Nights) -> None:
+    """kill -9 of the service: its run ends in good order, and its successor goes on from there."""
+    here.now("my_chodon", "my_travinh")
+    before = len(here.web.log)
+    with here.served("--at-once=1") as service:
+        here.until(lambda: len(here.web.log) - before > 5)
+        service.kill()
+        here.until(lambda: is_over(here, 1))
+    assert here.states() == [("my_chodon", "ended"), ("my_travinh", "planned")]
+    assert here.runs()[0].outcome == "incomplete"
+    with here.served():
+        here.until(lambda: is_over(here, 2))
+    assert here.states() == [("my_chodon", "ended"), ("my_travinh", "ended")]
+    assert answer("verify", here.where) == []
