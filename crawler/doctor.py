@@ -442,10 +442,10 @@ def _unasked(site: Site) -> Finding:
 
 
 def _guard(site: Site) -> Guard:
-    """As in a crawl: who writes an inner address into a site's file has named it."""
-    from crawler.fetching.guard import Guard, is_spelled_inner
+    """As in a crawl of nothing but the site."""
+    from crawler.fetching.guard import Guard, named_by_spelling
 
-    return Guard(urlsplit(url).netloc for url in filter(is_spelled_inner, site.origins))
+    return Guard(named_by_spelling(site.origins))
 
 
 def _of_answer(site: Site, answer: Answer) -> Finding:

@@ -29,7 +29,7 @@ from crawler import registry
 from crawler.check import Check, checking
 from crawler.diary import Diary
 from crawler.fetching.browser import check_installed
-from crawler.fetching.guard import is_spelled_inner
+from crawler.fetching.guard import named_by_spelling
 from crawler.generic import spider_for
 from crawler.outcome import Outcome
 from crawler.scope import address
@@ -363,13 +363,10 @@ def _opened(crawler: Crawler) -> Session | None:
 
 
 def _named_hosts(job: _Job, at: Mapping[str, Sequence[str]]) -> list[str]:
-    """What the user named of this site: no other site of the same command may go there.
-
-    Who writes an inner address into a site's file has named it; what a name leads to has nobody.
-    """
-    written = filter(is_spelled_inner, job.spider.site.origins)
-    urls = [*at.get(job.spider.site.name, ()), *([job.url] if job.url else []), *written]
-    return [urlsplit(url).netloc for url in urls]
+    """What the user named of this site: no other site of the same command may go there."""
+    urls = [*at.get(job.spider.site.name, ()), *([job.url] if job.url else [])]
+    written = named_by_spelling(job.spider.site.origins)
+    return [*(urlsplit(url).netloc for url in urls), *written]
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,8 +182,14 @@ def _named_host(entry: str) -> tuple[str, int]:
     return _ascii(parts.hostname or ""), parts.port or 0
 
 
-def is_spelled_inner(url: str) -> bool:
-    """Whether a URL says itself, whatever a name server says, that it is of an inner network."""
+def named_by_spelling(urls: Iterable[str]) -> list[str]:
+    """The network locations of the URLs that say themselves that they are of an inner network: who
+    writes such a one into a site's file has named it, and what a name leads to has nobody.
+    """
+    return [urlsplit(url).netloc for url in urls if _is_spelled_inner(url)]
+
+
+def _is_spelled_inner(url: str) -> bool:
     host = host_and_port(url)[0]
     address = literal_address(host)
     return _is_inner_name(host) if address is None else why_inner(address) is not None
