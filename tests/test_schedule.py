@@ -296,6 +296,9 @@ def test_a_run_has_limits(here: Nights, limit: str, said: str) -> None:
     with here.served(limit):
         here.until(lambda: is_over(here, 1))
         here.until(lambda: said in here.runs()[0].reason)
+    (run,) = here.runs()
+    assert run.outcome != "ok"
+    assert run.counts.get("new", 0) < len(here.web.sites["chodon"].articles)
 
 
 def test_a_run_that_dies_is_told_of(here: Nights) -> None:
