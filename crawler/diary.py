@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -282,13 +282,8 @@ class Diary:
 
 
 def history(collection: Collection, now: str, site: str | None, limit: int) -> list[Entry]:
-    """The newest runs that the diary or the archive tells of, the newest first.
-
-    What died since somebody looked is called killed first, if the disk takes it.
-    """
-    with Diary.as_it_is(collection) as diary, Catalog(collection.catalog_path) as catalog:
-        if os.access(collection.path, os.W_OK):
-            diary.settle(collection, now)
+    """The newest runs that the diary or the archive tells of, the newest first."""
+    with _settled(collection, now) as diary, Catalog(collection.catalog_path) as catalog:
         told = list(diary.entries(site, limit=limit))
         runs = catalog.runs(site, newest=limit)
         told += [Entry.of(run) for run in runs if not diary.knows(run.id)]
@@ -297,10 +292,17 @@ def history(collection: Collection, now: str, site: str | None, limit: int) -> l
 
 def find(collection: Collection, now: str, number: int) -> Entry | None:
     """A run by its number in the diary."""
+    with _settled(collection, now) as diary:
+        return diary.entry(number)
+
+
+@contextmanager
+def _settled(collection: Collection, now: str) -> Iterator[Diary]:
+    """The diary for who looks, with the dead called killed, if the disk takes it."""
     with Diary.as_it_is(collection) as diary:
         if os.access(collection.path, os.W_OK):
             diary.settle(collection, now)
-        return diary.entry(number)
+        yield diary
 
 
 def printed(collection: Collection, number: int) -> Path:
