@@ -239,15 +239,18 @@ class Collection:
         return [path for path in paths if is_text(path.name) == text]
 
     def strays(self) -> list[Path]:
-        """What stands among the WARC files and is none, or has a name that no list can hold."""
-        ours = {*self._files(self.archive_dir, SUFFIX), *self.left_open()}
-        tails = set(self._files(self.archive_dir, TAIL))
-        return sorted(set(self.archive_dir.iterdir()) - ours - tails)
+        """What stands among the WARC files and is none, or has a name that no list can hold.
+
+        Each is judged by itself: between two lists of the directory others close their files.
+        """
+        ours = (SUFFIX, SUFFIX + OPEN, TAIL)
+        there = sorted(self.archive_dir.iterdir())
+        strange = [p for p in there if not (p.name.endswith(ours) and _is_plain_file(p))]
+        return [path for path in strange if os.path.lexists(path)]
 
     def _files(self, directory: Path, suffix: str) -> list[Path]:
         """Files by name; what is none, or has a name that no list can hold, is passed over."""
-        found = sorted(directory.glob(f"*{suffix}"))
-        return [path for path in found if _NAME.fullmatch(path.name) and path.is_file()]
+        return [path for path in sorted(directory.glob(f"*{suffix}")) if _is_plain_file(path)]
 
     def file(self, filename: str) -> Path:
         """Where a WARC file is, whether closed or still written.
@@ -387,6 +390,11 @@ def _later(one: Capture | None, other: Capture) -> Capture:
 def _plain(name: str) -> str:
     """A part of a file name, without hyphens: they set the parts off."""
     return re.sub(r"[^A-Za-z0-9_.]+", "_", name)
+
+
+def _is_plain_file(path: Path) -> bool:
+    """Whether a path is a file with a name that a list can hold."""
+    return _NAME.fullmatch(path.name) is not None and path.is_file()
 
 
 def is_text(filename: str) -> bool:

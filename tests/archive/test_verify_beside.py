@@ -8,8 +8,11 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -103,6 +106,31 @@ def test_beside_a_run(collection: Collection, largest: int) -> None:
     assert rules >= {"unfinished"}
     verify.repair(collection)
     assert _found(collection) == []
+
+
+def test_a_file_that_is_closed_meanwhile_is_no_stray(collection: Collection) -> None:
+    """Files appear, are closed and go between two looks at the directory: none of them is strange."""
+    is_over = threading.Event()
+
+    def close_one_after_the_other() -> None:
+        for number in count():
+            closed = collection.archive_dir / f"one-20260101000000-{number:08}-a-b.warc.gz"
+            closed.with_name(closed.name + ".open").touch()
+            closed.with_name(closed.name + ".open").rename(closed)
+            closed.unlink()
+            if is_over.is_set():
+                return
+
+    with ThreadPoolExecutor() as others:
+        writing = others.submit(close_one_after_the_other)
+        found = [collection.strays() for _ in range(2_000)]
+        is_over.set()
+        writing.result()
+    assert found == [[]] * 2_000
+    assert collection.strays() == []
+    (collection.archive_dir / "note.txt").touch()
+    (collection.archive_dir / "two.warc.gz.open").mkdir()
+    assert [path.name for path in collection.strays()] == ["note.txt", "two.warc.gz.open"]
 
 
 def test_a_recording_of_this_process(collection: Collection) -> None:
