@@ -45,8 +45,9 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A trouble from when it was first seen (`raised_at`) until it was not (`cleared_at`, None while
-    it lasts); WARC dates. The evidence is the newest."""
+    """A trouble from when it was first seen (`raised_at`) until it was seen no more (`cleared_at`,
+    None while it lasts); WARC dates. The evidence is the newest.
+    """
 
     number: int
     rule: str
@@ -59,7 +60,8 @@ class Alarm:
 class Alarms:
     """The alarms of a collection, made if they are missing. Close it.
 
-    What a method writes is on the disk when it returns. Raises what `archive.sqlite.explained` does.
+    What a method writes is on the disk when it returns. Raises what `archive.sqlite.explained`
+    does.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -81,7 +83,7 @@ class Alarms:
         self._database.close()
 
     def settle(self, troubles: Iterable[Trouble], at: str) -> tuple[list[Alarm], list[Alarm]]:
-        """What is wrong now, and all of it: the alarms that this raises, and those that it clears."""
+        """What is wrong now, and all of it: the alarms that it raises, and those that it clears."""
         seen = {(trouble.rule, trouble.site): trouble for trouble in troubles}
         known = {(alarm.rule, alarm.site): alarm for alarm in self.lasting()}
         for key, trouble in seen.items():

@@ -109,7 +109,7 @@ def test_beside_a_run(collection: Collection, largest: int) -> None:
 
 
 def test_a_file_that_is_closed_meanwhile_is_no_stray(collection: Collection) -> None:
-    """Files appear, are closed and go between two looks at the directory: none of them is strange."""
+    """Files that appear, are closed and go between two looks are not strange."""
     is_over = threading.Event()
 
     def close_one_after_the_other() -> None:
