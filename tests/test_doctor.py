@@ -18,8 +18,8 @@ import pytest
 import trustme
 
 from archive import Collection
-from crawler import doctor, registry
-from crawler.doctor import Finding, Verdict
+from crawler import registry
+from crawler.doctor import Finding, Verdict, examine, machine, network, storage
 from tests.cli import answer, on_terminal, tinhuy
 from tests.practice import PracticeWeb
 
@@ -193,9 +193,9 @@ def test_a_small_disk(home: Path) -> None:
 def test_room_for_a_night_and_not_for_many(tmp_path: Path) -> None:
     """Between what a run must leave free and ten times that there is a warning."""
     free = shutil.disk_usage(tmp_path).free
-    assert doctor.room(tmp_path, free // 5).verdict == Verdict.WARNING
-    assert doctor.room(tmp_path, free // 20).verdict == Verdict.OK
-    assert doctor.room(tmp_path, free * 2).verdict == Verdict.NO
+    assert storage.room(tmp_path, free // 5).verdict == Verdict.WARNING
+    assert storage.room(tmp_path, free // 20).verdict == Verdict.OK
+    assert storage.room(tmp_path, free * 2).verdict == Verdict.NO
 
 
 def test_a_disk_for_few_files(home: Path) -> None:
@@ -237,49 +237,49 @@ def test_network_disks_are_told_by_their_mounts(tmp_path: Path) -> None:
     ]
     home.mkdir(parents=True)
     mounts.write_text("\n".join(lines))
-    found = doctor.file_system(home, mounts)
+    found = storage.file_system(home, mounts)
     assert (found.verdict, found.detail.split(":")[0]) == (Verdict.WARNING, "nfs4")
     mounts.write_text("\n".join(lines[:2]))
-    assert doctor.file_system(home, mounts).verdict == Verdict.OK
-    assert doctor.file_system(home, tmp_path / "none").verdict == Verdict.NOT_NEEDED
+    assert storage.file_system(home, mounts).verdict == Verdict.OK
+    assert storage.file_system(home, tmp_path / "none").verdict == Verdict.NOT_NEEDED
 
 
 def test_replay_is_missed(tmp_path: Path) -> None:
     """Without the environment of pywb there is a warning with the command that makes it."""
-    found = {one.what: one for one in doctor.examine(tmp_path, replay_environment=tmp_path / "v")}
+    found = {one.what: one for one in examine(tmp_path, replay_environment=tmp_path / "v")}
     assert found["replay"].verdict == Verdict.WARNING
     assert found["replay"].remedy == "make replay-env"
 
 
 def test_a_browser_is_needed_by_sites_that_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no site is drawn none is needed; where one is and Chromium is missing, it is named."""
-    assert doctor.browser([]).verdict == Verdict.NOT_NEEDED
+    assert machine.browser([]).verdict == Verdict.NOT_NEEDED
     monkeypatch.setenv("PATH", os.devnull)
-    assert doctor.browser(["drawn"]) == Finding(
+    assert machine.browser(["drawn"]) == Finding(
         what="browser",
         verdict=Verdict.NO,
         detail="no Chromium is found, for drawn",
         remedy="apt install chromium",
     )
-    assert doctor.fonts().verdict == Verdict.NOT_NEEDED
+    assert machine.fonts().verdict == Verdict.NOT_NEEDED
 
 
 def test_a_browser_without_letters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where there is a browser and no program that lists fonts, or no font, there is a warning."""
     (tmp_path / "chromium").symlink_to("/bin/true")
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert doctor.fonts().verdict == Verdict.WARNING
+    assert machine.fonts().verdict == Verdict.WARNING
     (tmp_path / "fc-list").symlink_to("/bin/true")
-    assert doctor.fonts().verdict == Verdict.WARNING
+    assert machine.fonts().verdict == Verdict.WARNING
 
 
 def test_the_python_that_is_promised(root: Path) -> None:
     """doctor asks for the Python that pyproject.toml does, and refuses the one before."""
-    least = ".".join(map(str, doctor.LEAST_PYTHON))
+    least = ".".join(map(str, machine.LEAST_PYTHON))
     assert f'requires-python = ">={least}"' in (root / "pyproject.toml").read_text()
-    major, minor = doctor.LEAST_PYTHON
-    assert doctor.python((major, minor, 0)).verdict == Verdict.OK
-    assert doctor.python((major, minor - 1, 9)).verdict == Verdict.NO
+    major, minor = machine.LEAST_PYTHON
+    assert machine.python((major, minor, 0)).verdict == Verdict.OK
+    assert machine.python((major, minor - 1, 9)).verdict == Verdict.NO
 
 
 @pytest.fixture
@@ -355,7 +355,7 @@ def test_sites_behind_a_proxy_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> 
     (site,) = (one for one in registry.sites() if one.name == SITE)
     monkeypatch.setenv("http_proxy", "http://user:secret@127.0.0.1:9/")
     monkeypatch.setenv("https_proxy", "http://user:secret@127.0.0.1:9/")
-    (found,) = doctor.reachable([site])
+    (found,) = network.reachable([site])
     assert found.verdict == Verdict.NOT_NEEDED
     assert "secret" not in found.detail
 
