@@ -47,7 +47,8 @@ def run(
     collection: CollectionPath = DEFAULT_COLLECTION,
 ) -> None:
     """The service: see to the schedule until SIGTERM or Ctrl-C."""
-    from crawler.service import Limits, Service
+    from crawler.children import Limits
+    from crawler.service import Service
 
     limits = Limits(hours=hours, memory=memory * 1_000_000, at_once=at_once)
     service = Service(Collection.create(collection), limits, _say)

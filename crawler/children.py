@@ -1,0 +1,144 @@
+"""The runs that the service has begun: child programs within limits, each a row of the diary."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archive import Collection
+from archive.writer import warc_date
+from crawler.diary import Diary, Entry, Planned, printed
+from crawler.orphans import PARENT_VARIABLE
+from crawler.outcome import Outcome
+from crawler.schedule import AGAIN, now
+
+IN_ORDER = 25.0
+"""Seconds that a child is given to end in good order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Of one run: `hours` by the clock on the wall, `memory` in bytes; and how many run at once."""
+
+    hours: float = 21.0
+    memory: int = 2_000_000_000
+    at_once: int = 4
+
+
+@dataclass(slots=True)
+class _Child:
+    entry: Entry
+    process: subprocess.Popen[bytes]
+    since: float = field(default_factory=time.monotonic)
+    told_at: float | None = None
+    why: str = ""
+
+    def tell(self, why: str) -> None:
+        """End in good order; after some time, end at once."""
+        if self.told_at is None:
+            self.told_at, self.why = time.monotonic(), why
+            self.process.terminate()
+        elif time.monotonic() - self.told_at > IN_ORDER:
+            self.process.kill()
+
+
+class Children:
+    """Runs of a collection that are under way, one of a site at most. `say` is told of each."""
+
+    def __init__(self, collection: Collection, limits: Limits, say: Callable[[str], None]) -> None:
+        self._collection, self._limits, self._say = collection, limits, say
+        self._of_site = dict[str, _Child]()
+
+    def __len__(self) -> int:
+        return len(self._of_site)
+
+    def run_of(self, site: str) -> Entry | None:
+        """The run of a site that is under way."""
+        child = self._of_site.get(site)
+        return child.entry if child else None
+
+    @property
+    def may_be_more(self) -> bool:
+        """Whether one more may run at the same time."""
+        return len(self) < self._limits.at_once
+
+    def tell_all(self, why: str) -> None:
+        """Have all end in good order."""
+        for child in self._of_site.values():
+            child.tell(why)
+
+    def begin(self, entry: Entry) -> None:
+        """A run that was planned begins, in a program of its own."""
+        told = {"TINHUY_RUN": str(entry.number), PARENT_VARIABLE: str(os.getpid())}
+        where = f"--collection={self._collection.path.resolve()}"
+        log = printed(self._collection, entry.number or 0)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with open(log, "ab") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "crawler.cli", "crawl", entry.site, where],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                env=os.environ | told,
+                start_new_session=True,  # Ctrl-C is for the service, which tells its children
+            )
+        self._of_site[entry.site] = _Child(entry, process)
+        self._say(f"{entry.site}: run {entry.number} begins")
+
+    def see_to(self, diary: Diary) -> None:
+        """End what goes beyond its limits, and note what has ended."""
+        for site, child in list(self._of_site.items()):
+            code = child.process.poll()
+            if code is None:
+                self._limit(child)
+                continue
+            del self._of_site[site]
+            ended = self._note_end(diary, child, code)
+            said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
+            self._say(f"{site}: run {ended.number}: {said}")
+
+    def _note_end(self, diary: Diary, child: _Child, code: int) -> Entry:
+        """What a run said of itself, or what is to be said of one that could not."""
+        number = child.entry.number or 0
+        was_killed = diary.bury(number, warc_date(now()), _in_words(code)) and code < 0
+        ended = diary.entry(number) or child.entry
+        if child.why and ended.outcome != Outcome.OK:
+            diary.remark(number, child.why)
+        elif was_killed:
+            once_more(diary, child.entry)
+        return diary.entry(number) or ended
+
+    def _limit(self, child: _Child) -> None:
+        limits = self._limits
+        if time.monotonic() - child.since > limits.hours * 3600:
+            child.tell(f"it took more than {limits.hours:g} hours")
+        elif _resident(child.process.pid) > limits.memory:
+            child.tell(f"it took more than {limits.memory / 1e6:.0f} MB of memory")
+        elif child.why:
+            child.tell(child.why)
+
+
+def once_more(diary: Diary, entry: Entry) -> None:
+    """What was planned and then killed is planned again, and if that is killed too no more."""
+    if entry.job and entry.job != AGAIN:
+        at = warc_date(now())
+        diary.plan(AGAIN, [Planned(at, entry.site, at)])
+
+
+def _resident(pid: int) -> int:
+    """Bytes of memory that a process has; 0 if it is gone, or the system does not say."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError, ValueError):
+        return 0
+    return pages * resource.getpagesize()
+
+
+def _in_words(code: int) -> str:
+    return f"ended by signal {-code}" if code < 0 else f"ended with {code}, without a word"
