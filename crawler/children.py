@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive import Collection
 from archive.writer import warc_date
+from crawler import settings
 from crawler.diary import Diary, Entry, Planned, printed
 from crawler.orphans import PARENT_VARIABLE
 from crawler.outcome import Outcome
@@ -26,9 +27,9 @@ IN_ORDER = 25.0
 class Limits:
     """Of one run: `hours` by the clock on the wall, `memory` in bytes; and how many run at once."""
 
-    hours: float = 21.0
-    memory: int = 2_000_000_000
-    at_once: int = 4
+    hours: float = settings.RUN_HOURS
+    memory: int = settings.RUN_MEMORY * 1_000_000
+    at_once: int = settings.RUNS_AT_ONCE
 
 
 @dataclass(slots=True)

@@ -254,10 +254,11 @@ def _settings(options: CrawlOptions, jobs: Sequence[_Job]) -> dict[str, Any]:
                 *(name, len(domains), ", ".join(domains), len(urls)),
             )
     if options.delay is not None:
-        for job in jobs:
-            site = job.spider.site
-            _check_delay(options.delay, options.at.get(site.name) or [job.url or site.seeds[0]])
         settings["HOST_DELAY"] = options.delay
+    for job in jobs:
+        site = job.spider.site
+        delay = settings.get("HOST_DELAY", site.politeness.delay)
+        _check_delay(delay, options.at.get(site.name) or [job.url or site.seeds[0]])
     return settings
 
 
@@ -297,7 +298,8 @@ def _check_delay(delay: float, urls: Sequence[str]) -> None:
         if delay < MIN_DELAY and not _is_loopback(host):
             raise BadRequest(
                 f"a delay under {MIN_DELAY} s is for loopback only, and {host} is somebody's "
-                f"server; leave --delay out or give {MIN_DELAY} or more"
+                f"server; it is {delay:g} by --delay, the site's file or host_delay: "
+                f"give {MIN_DELAY} or more"
             )
 
 

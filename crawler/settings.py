@@ -1,72 +1,79 @@
 """Every setting, ours and those of Scrapy that we change, each with its reason.
 
-Deployment overrides by `-s NAME=value`, or by these environment variables:
-TINHUY_COLLECTION (COLLECTION), TINHUY_CONTACT (CONTACT) and TINHUY_SITES (SITES). TINHUY_RUN
-(RUN_NUMBER) is set by the schedule.
+A deployment sets those that have a docstring, in its file or in the environment (see
+`crawler.configuration`); the others, which have a comment, belong to one run or hold the program
+together. `scrapy crawl NAME -s NAME=value` sets any. Importing raises BadConfiguration.
 """
 
 import os
+import sys
 from importlib.metadata import version
+from typing import Literal
+
+from crawler.configuration import Hours, configure
 
 # Ours
 
 CLOCK = "archive.times.utc_now"
 """What tells the time of day, by its import path: nights to come can be rehearsed."""
 
-COLLECTION = os.environ.get("TINHUY_COLLECTION", "collections/default")
+COLLECTION = "collections/default"
 """The directory of the collection that a run writes to or replays from."""
 
 COMMIT_SECONDS = 2.0
 """What was kept is put on the disk (fsync) so often, or every fifth of a second for each site when
 there are more; then it is told in the crawl log."""
 
-CONTACT = os.environ.get("TINHUY_CONTACT", "")
+CONTACT = ""
 """An address or URL that site owners can write to; it becomes part of the user agent."""
 
-AT: dict[str, list[str]] = {}
-"""By site name: URLs that stand for its domains, in their order: a moved host, a mirror."""
-
-CRAWL_HOURS = ""
-"""Hours of the day in Vietnam in which a site may be asked, as "22:00-05:00"; empty for all."""
+CRAWL_HOURS: Hours = ""
+"""Hours of the day in Vietnam in which sites may be asked, as "22:00-05:00"; empty for all. The
+file of a site may say otherwise."""
 
 HOST_DELAY = 2.0
-"""Seconds between requests to one host. Scrapy's own DOWNLOAD_DELAY is of one crawler only."""
-
-MAX_PAGES = 0
-"""Listing and article pages to fetch in one run; 0 means all."""
+"""Seconds between requests to one host, 0.5 at the least where it is somebody's. The file of a site
+may say otherwise. Scrapy's own DOWNLOAD_DELAY is of one crawler only."""
 
 MIN_FREE_BYTES = 200_000_000
 """A run ends in good order when the disk of the collection has less free than this."""
 
-NAMED_HOSTS: list[str] = []
-"""host or host:port that the user named: only these may be loopback or private addresses."""
-
-REFRESH = False
-"""Look again at every known article, whatever the revisit policy says."""
+PATIENCE = 600
+"""Seconds in all that a run waits for a host that answers "Retry-After"; then it is left alone."""
 
 RENDER_SECONDS = 120.0
 """What a browser may take for a page that scripts draw, with the pauses between its requests."""
 
-REPLAY = False
-"""Answer every request from the collection; nothing is sent, nothing is written."""
-
-REPLAY_AT = None
-"""The moment to replay, as ISO 8601 with its zone; None means the newest captures."""
-
-PATIENCE = 600
-"""Seconds in all that a run waits for a host that answers "Retry-After"; then it is left alone."""
-
-RUN_NUMBER = int(os.environ.get("TINHUY_RUN") or 0)
-"""The number that the run of a site has in the diary; the schedule gives it to its children."""
-
-SITES = os.path.expanduser(os.environ.get("TINHUY_SITES", ""))
-"""A directory of more sites than the package has; `tinhuy sites add` writes there."""
-
-PLATFORM_MODULES = ["spiders.platforms"]
-"""Packages whose modules each define a PLATFORM."""
-
 REQUISITES = True
 """Fetch what pages show and what is attached to them too, as their site says (Site.requisites)."""
+
+RUNS_AT_ONCE = 4
+"""So many runs of the schedule are under way at the same time."""
+
+RUN_HOURS = 21.0
+"""A run of the schedule is ended after so many hours by the clock on the wall."""
+
+RUN_MEMORY = 2000
+"""A run of the schedule is ended when it has more MB of memory than this."""
+
+SITES = ""
+"""A directory of more sites than the package has; `tinhuy sites add` writes there."""
+
+# Of one run, set by its command
+
+AT: dict[str, list[str]] = {}  # by site, URLs that stand for its domains: a moved host, a mirror
+
+MAX_PAGES = 0  # listing and article pages to fetch; 0 means all
+
+NAMED_HOSTS: list[str] = []  # host or host:port: only these may be loopback or private addresses
+
+REFRESH = False  # look again at every known article, whatever the revisit policy says
+
+REPLAY = False  # answer every request from the collection; nothing is sent, nothing is written
+
+REPLAY_AT = None  # the moment to replay, as ISO 8601 with its zone; None: the newest captures
+
+RUN_NUMBER = int(os.environ.get("TINHUY_RUN") or 0)  # in the diary; its children have it so
 
 # Scrapy
 
@@ -78,7 +85,8 @@ CONCURRENT_REQUESTS = 8  # of one site on all hosts: room for those that hang be
 
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # old portals on small machines
 
-CLOSESPIDER_TIMEOUT = 20 * 60 * 60  # seconds: a night's run is over before the next one begins
+CLOSESPIDER_TIMEOUT = 20 * 60 * 60
+"""Seconds after which a run ends in good order: it is over before the next night's begins."""
 
 COOKIES_ENABLED = False  # its domain check fetches a list behind our back; sessions make traps
 
@@ -107,9 +115,11 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 
-DOWNLOAD_MAXSIZE = 64 * 1024 * 1024  # bytes; more is cut and marked as such
+DOWNLOAD_MAXSIZE = 64 * 1024 * 1024
+"""Bytes of one answer; what is beyond is cut, and the record marked as such."""
 
-DOWNLOAD_TIMEOUT = 60  # seconds for a whole answer: slow drips must end
+DOWNLOAD_TIMEOUT = 60
+"""Seconds for a whole answer: slow drips must end."""
 
 DOWNLOAD_WARNSIZE = 0  # what is too large is cut and recorded; a warning adds nothing
 
@@ -117,11 +127,13 @@ HTTPERROR_ALLOW_ALL = True  # the spider judges every status itself
 
 ITEM_PIPELINES = {"crawler.pipelines.ArticlePipeline": 300}
 
-LOG_LEVEL = "WARNING"  # the run and its counts are the report, not the log
+LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "WARNING"
+"""What is logged: the run and its counts are the report, not the log."""
 
 METAREFRESH_ENABLED = False  # it loses pages with a broken base; the spider follows the link
 
-REACTOR_THREADPOOL_MAXSIZE = 50  # each waits for a name: sites whose DNS is slow delay no other
+REACTOR_THREADPOOL_MAXSIZE = 50
+"""So many names are looked up at once: sites whose DNS is slow delay no other."""
 
 REDIRECT_MAX_TIMES = 10  # as browsers do, more or less; the default of 20 is a loop already
 
@@ -143,12 +155,22 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # it drops without a word
 }
 
+PLATFORM_MODULES = ["spiders.platforms"]  # packages whose modules each define a PLATFORM
+
 SPIDER_MODULES = ["spiders"]
 
 TELNETCONSOLE_ENABLED = False  # it lets code in
 
 URLLENGTH_LIMIT = 2000  # characters, of redirects too; what is longer is refused and recorded
 
-USER_AGENT = f"tinhuy/{version('tinhuy')} (web archive" + (f"; {CONTACT})" if CONTACT else ")")
+USER_AGENT = ""
+"""Who we say that we are; without one it is our name and version, and the contact."""
 
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it reads the source of every callback; mypy looks too
+
+configured = configure(sys.modules[__name__])
+
+COLLECTION, SITES = os.path.expanduser(COLLECTION), os.path.expanduser(SITES)
+
+if not USER_AGENT:
+    USER_AGENT = f"tinhuy/{version('tinhuy')} (web archive" + (f"; {CONTACT})" if CONTACT else ")")

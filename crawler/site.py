@@ -7,6 +7,8 @@ from datetime import date
 from typing import Literal
 from urllib.parse import SplitResult
 
+from crawler import settings
+
 RequisiteKind = Literal["style", "script", "picture", "font", "frame", "document", "audio", "video"]
 """What a page needs to look right; `document`, `audio` and `video` also as files linked to."""
 
@@ -88,10 +90,12 @@ class ArticleRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Politeness:
-    """`delay` in seconds between requests to one host. Never more than one is under way."""
+    """`delay` in seconds between requests to one host. Never more than one is under way. What is
+    not said is as the settings have it.
+    """
 
-    delay: float = 2.0
-    hours: str = ""
+    delay: float = settings.HOST_DELAY
+    hours: str = settings.CRAWL_HOURS
     """Hours of the day in Vietnam in which it may be asked, as "22:00-05:00"; empty for all."""
 
 

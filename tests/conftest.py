@@ -14,10 +14,15 @@ SHARED = ROOT.parent / "shared" / "data"
 
 
 def pytest_configure() -> None:
-    """Before the first import of a test: this process and its children keep to loopback."""
+    """Before the first import of a test: this process and its children keep to loopback, and to
+    what is built in.
+    """
     sitecustomize.install()
     paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    for name in [name for name in os.environ if name.startswith("TINHUY_")]:
+        del os.environ[name]
+    os.environ["TINHUY_CONFIG"] = os.devnull  # what this machine has set is no matter of tests
 
 
 @pytest.fixture(scope="session")

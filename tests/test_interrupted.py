@@ -23,8 +23,8 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path: Path) -> None:
     """After 20 kills -9 at random moments two sites are archived whole, and the server was asked
     twice for nothing but what was under way at a kill.
     """
-    seed = int(os.environ.get("TINHUY_SEED", random.randrange(10**6)))
-    print(f"TINHUY_SEED={seed} makes it again")
+    seed = int(os.environ.get("PRACTICE_SEED", random.randrange(10**6)))
+    print(f"PRACTICE_SEED={seed} makes it again")
     chance, ends = random.Random(seed), list[int]()
     with PracticeWeb(seed=seed, articles=120, only=SITES) as web:
         words = crawl_words(web, tmp_path)

@@ -30,7 +30,7 @@ from tests.cli import answer
 from tests.practice import PracticeWeb, Truth
 from tests.scoring import foreign_lines, mean_f1, score
 
-SEED = int(os.environ.get("TINHUY_SEED", random.randrange(10**6)))
+SEED = int(os.environ.get("PRACTICE_SEED", random.randrange(10**6)))
 ARTICLES = 41
 ENTERED = {"load more": 24}
 """Traps that a crawl must enter to find everything, and how often at most: 4 lists of 41 articles,
@@ -68,7 +68,7 @@ class River:
 
 @pytest.fixture(scope="module")
 def river(tmp_path_factory: pytest.TempPathFactory) -> Iterator[River]:
-    print(f"practice web of seed {SEED} (TINHUY_SEED={SEED} makes it again)")
+    print(f"practice web of seed {SEED} (PRACTICE_SEED={SEED} makes it again)")
     with ExitStack() as serving:
         web = serving.enter_context(PracticeWeb(seed=SEED, articles=ARTICLES))
         yield River(web, serving, tmp_path_factory.mktemp("river") / "collection")

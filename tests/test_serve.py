@@ -26,7 +26,7 @@ from tests.practice import PracticeWeb, Truth
 
 SITE = "baohatinh"
 CHROMIUM = shutil.which("chromium")
-BROWSER_NEEDED = os.environ.get("CI") == "true" or "TINHUY_REQUIRE_BROWSER" in os.environ
+BROWSER_NEEDED = os.environ.get("CI") == "true" or "REQUIRE_BROWSER" in os.environ
 BROWSER_OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",

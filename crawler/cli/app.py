@@ -12,6 +12,7 @@ import typer
 
 from crawler.cli import (
     account,
+    config,
     crawl,
     diff,
     doctor,
@@ -59,6 +60,7 @@ VERBS: tuple[Callable[..., None], ...] = (
     keep.export,
     serve.serve,
     doctor.doctor,
+    config.config,
 )
 for verb in VERBS:
     app.command(verb.__name__.partition("_")[0])(verb)

@@ -30,7 +30,7 @@ BROKEN_PIPE = 141
 MEANINGS = {
     DONE: "done; after a crawl: every run is ok",
     FAILED: "our own error; after a crawl: a run failed, see the log",
-    USAGE: "the command line is wrong, or asks for what is refused",
+    USAGE: "the command line or the configuration is wrong, or asks for what is refused",
     NOT_FOUND: "no such site, province, article, version or capture",
     NOT_A_COLLECTION: "the directory is not a collection",
     BUSY: "the collection is in use by another run",

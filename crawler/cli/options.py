@@ -15,14 +15,14 @@ from crawler import settings
 from crawler.cli import exits
 
 DEFAULT_COLLECTION = Path(settings.COLLECTION)
-"""Where a collection is when nothing says otherwise; TINHUY_COLLECTION is read by the settings."""
+"""Where a collection is when the command does not say."""
 
 CollectionPath = Annotated[
     Path,
     typer.Option(
         "--collection",
         metavar="DIR",
-        help="The collection; TINHUY_COLLECTION names another default.",
+        help="The collection; `collection` in the configuration names another default.",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]

@@ -18,6 +18,7 @@ import typer
 from archive import Collection
 from archive.times import VIETNAM, local, utc_now
 from archive.writer import warc_date
+from crawler import settings
 from crawler.cli import exits, log
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit
 from crawler.cli.output import harmless, print_json, print_table
@@ -37,13 +38,13 @@ Name = Annotated[str, typer.Argument(metavar="JOB", help="A name from `tinhuy sc
 def run(
     at_once: Annotated[
         int, typer.Option("--at-once", min=1, metavar="N", help="Runs at the same time.")
-    ] = 4,
+    ] = settings.RUNS_AT_ONCE,
     hours: Annotated[
         float, typer.Option("--hours", min=0, metavar="N", help="A run is ended after so long.")
-    ] = 21.0,
+    ] = settings.RUN_HOURS,
     memory: Annotated[
         int, typer.Option("--memory", min=1, metavar="MB", help="... or with so much memory.")
-    ] = 2000,
+    ] = settings.RUN_MEMORY,
     collection: CollectionPath = DEFAULT_COLLECTION,
 ) -> None:
     """The service: see to the schedule until SIGTERM or Ctrl-C."""

@@ -13,6 +13,7 @@ from crawler.doctor.finding import Finding, Verdict
 from crawler.doctor.machine import (
     browser,
     certificates,
+    configuration,
     fonts,
     libraries,
     open_files,
@@ -50,6 +51,7 @@ def examine(
     findings = [
         python(),
         libraries(),
+        configuration(settings.configured),
         listed,
         kept(collection),
         writable(collection),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import resource
+import shlex
 import ssl
+import stat
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,6 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archive.times import VIETNAM
 from crawler import serve
+from crawler.configuration import Configured
 from crawler.doctor.finding import Finding, Verdict, finding, no, ok, warning
 from crawler.fetching.browser import BrowserMissing, check_installed, chromium
 
@@ -51,6 +55,18 @@ def _why_not_imported(name: str) -> str:
     except Exception as error:  # a broken library may raise anything
         return f"{name} cannot be imported: {error}"
     return ""
+
+
+def configuration(configured: Configured) -> Finding:
+    """What is set, and whether passwords in its file are anybody's to read."""
+    if configured.file is None:
+        return ok("configuration", "no file: what is not in the environment is built in")
+    file = configured.file
+    secrets = [one.name.lower() for one in configured.settings if one.is_secret]
+    if secrets and os.stat(file).st_mode & stat.S_IROTH:
+        detail = f"all users of this machine can read {file}, with {', '.join(secrets)} in it"
+        return warning("configuration", detail, f"chmod o-r {shlex.quote(str(file))}")
+    return ok("configuration", f"{file}; see `tinhuy config`")
 
 
 def open_files(least: int = LEAST_OPEN_FILES) -> Finding:

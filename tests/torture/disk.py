@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOMY = 256 * 1024 * 1024
-_OWN = "TINHUY_TORTURE_OWN_MOUNTS"
+_OWN = "TORTURE_OWN_MOUNTS"
 _UNSHARE = (["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"])
 
 
