@@ -13,7 +13,7 @@ from archive import Article, CaptureNotFound, Gone, StorageFailed
 from archive.exchange import Tls
 from archive.urlkey import without_user
 from crawler import registry
-from crawler.fetching.capture import stop
+from crawler.fetching.ending import CutOff, stop
 from crawler.fetching.failures import in_words
 from crawler.fetching.guard import RequestRefused
 from crawler.fetching.location import RedirectedInCircle
@@ -138,7 +138,8 @@ class Judge:
         if isinstance(why, RobotsUnread) or (closed and away):
             session.ledger.failed(request.meta["key"], "the host is left alone")
         session.counts["left_out"] += is_page
-        session.refuse(request.url, str(why), request.meta["via"])
+        if not isinstance(why, CutOff):  # what was sent has its line already
+            session.refuse(request.url, str(why), request.meta["via"])
         if isinstance(why, RobotsUnread) and is_page:
             session.symptoms.failed(in_words(why), seed=bool(request.meta.get("seed")))
             self._stop_if_useless()

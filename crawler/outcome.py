@@ -38,6 +38,9 @@ EXIT_CODES = {
 }
 """2 to 9 belong to the command line: bad usage, bad input, a busy or broken collection."""
 
+ENDED_AT_ONCE = 130
+"""The exit code of a program that Ctrl-C ends at once: 128 and the number of SIGINT."""
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:

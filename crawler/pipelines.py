@@ -14,7 +14,7 @@ from archive import Article, Change, Gone, Look, Recording, StorageFailed
 from archive.article import compare
 from archive.writer import warc_date
 from crawler.archived import read_again
-from crawler.fetching.capture import stop
+from crawler.fetching.ending import stop
 from crawler.ledger import Visit
 from crawler.reading import NotAnArticle
 from crawler.session import Session, session_of

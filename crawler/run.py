@@ -5,17 +5,19 @@ A process can do this once: Twisted's reactor cannot be started again.
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import logging
 import math
+import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from scrapy import signals
@@ -28,10 +30,11 @@ from archive.writer import warc_date
 from crawler import registry
 from crawler.check import Check, checking
 from crawler.diary import Diary
+from crawler.ending import Ending
 from crawler.fetching.browser import check_installed
+from crawler.fetching.ending import is_ending, is_running
 from crawler.fetching.guard import named_by_spelling
 from crawler.generic import spider_for
-from crawler.outcome import Outcome
 from crawler.scope import address
 from crawler.session import Session, session_of
 from crawler.settings import COMMIT_SECONDS, CONTACT, RUN_NUMBER
@@ -63,14 +66,31 @@ class CrawlOptions:
 
 @dataclass(slots=True, kw_only=True)
 class RunState:
-    """Live numbers of one site's run. `outcome` is None while it runs."""
+    """Live numbers of one site's run. `state` is "starting", "running", "ending" (nothing more is
+    sent) and then, when it `is_over`, its outcome, or "not begun". `waiting` is what waits in its
+    ledger.
+    """
 
     site: str
+    state: str = "starting"
+    is_over: bool = False
     counts: dict[str, int] = field(default_factory=dict)
-    outcome: Outcome | None = None
+    waiting: int = 0
 
 
-Watch = Callable[[Sequence[RunState]], None]
+class Watch(Protocol):
+    """Who is told of a crawl while it runs."""
+
+    def __call__(self, states: Sequence[RunState]) -> None:
+        """How the runs stand: a few times a second, from a thread, and once at the end."""
+
+    def told_to_end(self, by: signal.Signals) -> None:
+        """A signal ends it in good order. From the same thread."""
+
+    def ends_at_once(self) -> None:
+        """The program ends with the return from here: within a signal handler, and whatever other
+        threads hold.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,10 +349,7 @@ def _run(
     watch: Watch | None,
     read: dict[str, Article] | None = None,
 ) -> tuple[list[Session], dict[str, BaseException]]:
-    """Run all jobs in one reactor: the sessions that were opened, and by site what stopped it.
-
-    Raises KeyboardInterrupt when a signal came before all of them had begun.
-    """
+    """Run all jobs in one reactor: the sessions that were opened, and by site what stopped it."""
     values = Settings()
     values.setmodule("crawler.settings", priority="project")
     values.setdict(dict(settings), priority="cmdline")
@@ -344,10 +361,11 @@ def _run(
         if read is not None:
             crawler.signals.connect(_Keep(read).item, signals.item_scraped, weak=False)
     tasks = [process.crawl(crawler) for crawler in crawlers]
-    with _watching(crawlers, watch):
-        process.start()
-    if not all(task.done() for task in tasks):
-        raise KeyboardInterrupt
+    last_word = watch.ends_at_once if watch else lambda: None
+    crawls = dict(zip(crawlers, tasks, strict=True))
+    seconds = values.getfloat("ENDING_SECONDS")
+    with Ending(crawls, seconds, last_word) as ending, _watching(crawls, ending, watch):
+        process.start(install_signal_handlers=False)
     sessions, troubles = list[Session](), dict[str, BaseException]()
     for job, crawler, task in zip(jobs, crawlers, tasks, strict=True):
         session = _opened(crawler)
@@ -380,18 +398,20 @@ class _Keep:
             self.articles[item.url] = item
 
 
+_Crawls = Mapping[Crawler, asyncio.Task[None]]
+
+
 @contextmanager
-def _watching(crawlers: Sequence[Crawler], watch: Watch | None) -> Iterator[None]:
+def _watching(crawls: _Crawls, ending: Ending, watch: Watch | None) -> Iterator[None]:
     """Tell `watch` how the runs stand, a few times a second and once at the end."""
     if watch is None:
         yield
         return
-    states = [RunState(site=str(crawler.spidercls.name)) for crawler in crawlers]
-    ended = threading.Event()
+    telling, ended = _Telling(watch, crawls, ending), threading.Event()
 
     def tell() -> None:
         while not ended.wait(WATCH_SECONDS):
-            watch(_refreshed(states, crawlers))
+            telling.tell()
 
     teller = threading.Thread(target=tell, name="watch", daemon=True)
     teller.start()
@@ -400,15 +420,40 @@ def _watching(crawlers: Sequence[Crawler], watch: Watch | None) -> Iterator[None
     finally:
         ended.set()
         teller.join()
-        watch(_refreshed(states, crawlers))
+        telling.tell()
 
 
-def _refreshed(states: list[RunState], crawlers: Sequence[Crawler]) -> list[RunState]:
-    for state, crawler in zip(states, crawlers, strict=True):
-        if session := _opened(crawler):
-            state.counts = session.run.counts if session.run else session.live_counts()
-            state.outcome = Outcome(session.run.outcome) if session.run else None
-    return states
+class _Telling:
+    """What `watch` was told, and what is new."""
+
+    def __init__(self, watch: Watch, crawls: _Crawls, ending: Ending) -> None:
+        self._watch, self._crawls, self._ending = watch, crawls, ending
+        self._states = [RunState(site=str(crawler.spidercls.name)) for crawler in crawls]
+        self._is_told_to_end = False
+
+    def tell(self) -> None:
+        if self._ending.by and not self._is_told_to_end:
+            self._is_told_to_end = True
+            self._watch.told_to_end(self._ending.by)
+        _refresh(self._states, self._crawls)
+        self._watch(self._states)
+
+
+def _refresh(states: Sequence[RunState], crawls: _Crawls) -> None:
+    """From another thread than the crawl's: nothing is asked but what it has counted."""
+    for state, (crawler, task) in zip(states, crawls.items(), strict=True):
+        session = _opened(crawler)
+        if session is None:
+            state.is_over = task.done()
+            state.state = "not begun" if state.is_over else "starting"
+            continue
+        run, state.waiting = session.run, session.ledger.queue.length
+        state.counts = run.counts if run else session.live_counts()
+        state.is_over = run is not None or task.done()
+        if is_running(crawler):
+            state.state = "ending" if is_ending(crawler) else "running"
+        if run:
+            state.state = run.outcome
 
 
 def _compare(session: Session, read: Mapping[str, Article]) -> ReplayReport:

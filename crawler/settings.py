@@ -31,6 +31,10 @@ CRAWL_HOURS: Hours = ""
 """Hours of the day in Vietnam in which sites may be asked, as "22:00-05:00"; empty for all. The
 file of a site may say otherwise."""
 
+ENDING_SECONDS = 15.0
+"""What is under way when a signal ends a run has so long; then it is cut off, and the next run asks
+for it again."""
+
 HOST_DELAY = 2.0
 """Seconds between requests to one host, 0.5 at the least where it is somebody's. The file of a site
 may say otherwise. Scrapy's own DOWNLOAD_DELAY is of one crawler only."""

@@ -7,6 +7,9 @@ import os
 import pty
 import subprocess
 import sys
+import termios
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import IO, Any
@@ -49,3 +52,46 @@ def _pieces(terminal: IO[bytes]) -> Iterator[bytes]:
     with suppress(OSError):  # its other end is closed
         while piece := terminal.read(65536):
             yield piece
+
+
+class Terminal:
+    """A command on a terminal of its own; all that it prints there is heard as it comes."""
+
+    def __init__(self, *arguments: str, rows: int = 24, columns: int = 80) -> None:
+        self._ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (rows, columns))
+        plain = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "crawler.cli", *arguments],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            env=plain | {"TERM": "xterm-256color"},
+        )
+        os.close(theirs)
+        self._heard = bytearray()
+        self._ear = threading.Thread(target=self._hear, daemon=True)
+        self._ear.start()
+
+    def _hear(self) -> None:
+        with os.fdopen(self._ours, "rb", buffering=0) as terminal:
+            for piece in _pieces(terminal):
+                self._heard += piece
+
+    @property
+    def printed(self) -> str:
+        return self._heard.decode(errors="replace")
+
+    def wait_for(self, words: str, seconds: float = 60) -> None:
+        """Until it has printed this. Fails when it ends before, or takes longer."""
+        deadline = time.monotonic() + seconds
+        while words not in self.printed:
+            assert time.monotonic() < deadline, self.printed[-4000:]
+            assert self.process.poll() is None, self.printed[-4000:]
+            time.sleep(0.02)
+
+    def end(self, seconds: float = 60) -> int:
+        """Wait until it ends; its exit code."""
+        code = self.process.wait(seconds)
+        self._ear.join(seconds)
+        return code

@@ -13,6 +13,7 @@ from archive.article import Change, Run
 from archive.article import to_json as article_to_json
 from archive.collection import MARKER
 from crawler.cli import exits, log
+from crawler.cli.display import Display
 from crawler.cli.look import mended
 from crawler.cli.options import (
     DEFAULT_COLLECTION,
@@ -24,7 +25,6 @@ from crawler.cli.options import (
     standing,
 )
 from crawler.cli.output import Cell, Size, console, fitting, harmless, print_json, print_table
-from crawler.cli.progress import Progress
 from crawler.orphans import end_with_parent
 from crawler.outcome import Outcome
 
@@ -87,8 +87,8 @@ def crawl(
         max_pages=max_pages, at=standing(at, names), delay=delay, refresh=refresh
     )
     try:
-        with Progress() as progress:
-            crawled = run(collection, names, options, watch=progress)
+        with Display() as display:
+            crawled = run(collection, names, options, watch=display)
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
     except BrowserMissing as error:
@@ -124,8 +124,8 @@ def replay(
     then = moment(at)
     mended(collection)
     try:
-        with Progress() as progress:
-            report = run(collection, name, at=then, watch=progress)
+        with Display() as display:
+            report = run(collection, name, at=then, watch=display)
     except BadRequest as error:
         raise exits.Refused(str(error)) from error
     _print_report(report, as_json)

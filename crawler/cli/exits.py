@@ -9,8 +9,8 @@ import typer
 
 from archive import errors
 from archive.article import Run
+from crawler.outcome import ENDED_AT_ONCE, Outcome
 from crawler.outcome import EXIT_CODES as OUTCOME_CODES
-from crawler.outcome import Outcome
 from crawler.provinces import UnknownProvince
 from crawler.registry import UnknownSite
 
@@ -24,7 +24,7 @@ DAMAGED = 6
 DIFFERENT = 7
 STORAGE = 8
 NOT_INSTALLED = 9
-INTERRUPTED = 130
+INTERRUPTED = ENDED_AT_ONCE
 BROKEN_PIPE = 141
 
 MEANINGS = {
@@ -48,7 +48,7 @@ MEANINGS = {
     OUTCOME_CODES[Outcome.BLOCKED]: "a site refused us",
     OUTCOME_CODES[Outcome.MOVED]: "a site sends all its pages, or its front page, elsewhere",
     OUTCOME_CODES[Outcome.PARKED]: "a site is gone, and its name for sale or with a hoster",
-    INTERRUPTED: "Ctrl-C, in a command that cannot end in good order",
+    INTERRUPTED: "Ctrl-C, twice in a crawl, once in a command that cannot end in good order",
     BROKEN_PIPE: "whoever read the output went away",
 }
 """What README.md and `tinhuy --help` say about each code."""

@@ -12,7 +12,8 @@ Errors reach Scrapy unchanged, after recording, with three exceptions: a respons
 is an error whatever DOWNLOAD_FAIL_ON_DATALOSS says; RequestRefused is told to the recording as a
 refusal, since nothing was sent; StorageFailed closes the spider with reason "storage". Before it is
 sent a request waits for its turn (see turns.py): one that has none in this run is NotAsked; outside
-the hours of the site the spider is closed with reason "hours".
+the hours of the site the spider is closed with reason "hours". What is under way at the deadline
+of a crawl that must end is CutOff, recorded like any failure.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ from archive.group import CREDENTIALS
 from archive.http import read_head
 from archive.times import utc_now
 from archive.urlkey import without_user
+from crawler.fetching.ending import CutOff, is_ending, stop, under_way
 from crawler.fetching.failures import of_lookup
 from crawler.fetching.guard import (
     AddressRefused,
@@ -213,11 +215,14 @@ class CaptureHandler:
 
     async def _fetch(self, request: Request, wire: Wire) -> Response:
         try:
-            response = await self._ask(request, wire)
+            async with under_way(self._crawler):
+                response = await self._ask(request, wire)
             _require_whole(request, response, wire)
         except CannotResolveHostError as error:
             if refused := self._resolver.refusal(self._guard, request.url):
                 raise refused from None
+            if is_ending(self._crawler):  # a name server that hangs must not hold it up twice
+                raise
             told = await of_lookup(host_and_port(request.url)[0])
             self._record(request, wire, told)
             raise told from error
@@ -277,26 +282,6 @@ class CaptureHandler:
     async def close(self) -> None:
         self._turns.leave()
         await self._wiretap.close()
-
-
-_stopping: WeakKeyDictionary[Crawler, asyncio.Task[None]] = WeakKeyDictionary()
-
-
-def stop(crawler: Crawler, reason: str) -> None:
-    """End a crawl in good order, from wherever it is: what is under way is waited for."""
-    if crawler not in _stopping and crawler.engine is not None:
-        closing_down = crawler.engine.close_spider_async(reason=reason)
-        _stopping[crawler] = asyncio.ensure_future(closing_down)
-
-
-def is_ending(crawler: Crawler) -> bool:
-    """Whether the crawl is being ended, by `stop` or by a signal: nothing more should be sent."""
-    if crawler in _stopping:
-        return True
-    try:
-        return crawler.engine is not None and not crawler.engine.running
-    except RuntimeError:  # it has none yet
-        return False
 
 
 def exchange_of(request: Request, wire: Wire, error: BaseException | None) -> Exchange:
@@ -373,7 +358,7 @@ def _truncation(tape: Tape, error: BaseException | None) -> Truncation | None:
         return None
     if tape.overflowed or isinstance(error, DownloadCancelledError):
         return "length"
-    if isinstance(error, DownloadTimeoutError):
+    if isinstance(error, (CutOff, DownloadTimeoutError)):
         return "time"
     return "disconnect" if tape.lost else "unspecified"
 

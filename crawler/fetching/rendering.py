@@ -28,6 +28,7 @@ from archive import Capture
 from archive.urlkey import without_user
 from crawler.fetching.browser import check_installed
 from crawler.fetching.capture import recorder_of
+from crawler.fetching.ending import under_way
 from crawler.fetching.replay import collection_of
 from crawler.fetching.robots import RobotsForbidden
 from crawler.ledger import PAGES
@@ -97,7 +98,8 @@ class RenderingMiddleware:
             return collection_of(self._crawler).rendered(capture)
         seconds = self._crawler.settings.getfloat("RENDER_SECONDS")
         self._drawing = self._drawing or Drawing(check_installed(), seconds)
-        html = await self._drawing.draw(response, _Fetching(self._crawler, request, response))
+        async with under_way(self._crawler):
+            html = await self._drawing.draw(response, _Fetching(self._crawler, request, response))
         if html is not None:
             recorder_of(self._crawler).render(capture, html)
         return html

@@ -42,7 +42,7 @@ _TELLS_TO_WAIT = (429, 503)
 
 
 class NotAsked(IgnoreRequest):
-    """The request was not sent, and nothing speaks against sending it in another run."""
+    """It was not sent, or was cut off, and nothing speaks against sending it in another run."""
 
 
 class HostClosed(NotAsked):
