@@ -87,7 +87,7 @@ class Ending:
         """Scrapy passes over a crawl that has not begun when it is told to stop."""
         while not (task.done() or is_running(crawler)):
             await asyncio.sleep(LOOK)
-        if self.by and is_running(crawler) and not is_ending(crawler):
+        if self.by and not is_ending(crawler):
             with suppress(KeyError):
                 session = session_of(crawler)
                 session.why = session.why or f"ended by {told(self.by)}"

@@ -15,8 +15,10 @@ from archive import Catalog, Collection
 from crawler.ending import CLOSING_SECONDS
 from tests.bench.sites import bad_sites
 from tests.cli import Terminal, answer
+from tests.crawler.fetching.origin import Origin, page
 from tests.practice import PracticeWeb, Quirks
 from tests.test_interrupted import twice
+from tests.test_serve import BROWSER_NEEDED, CHROMIUM
 
 SITES = ("chodon", "travinh")
 IN_ORDER = "ending in order; Ctrl-C again ends at once"
@@ -107,6 +109,42 @@ def test_sigterm_waits_for_nobody(web: PracticeWeb, words: list[str], tmp_path: 
     slow_down(web, 0)
     assert {run["outcome"] for run in answer(*words)} == {"ok"}
     assert entered(tmp_path) == articles(web)
+
+
+DRAWN = """
+from crawler.site import Site
+from crawler.spider import SiteSpider
+
+
+class VemaiSpider(SiteSpider):
+    name = "vemai"
+    site = Site(
+        name="vemai", title="Vẽ mãi", province="Trà Vinh", level="báo tỉnh", rendered=True,
+        domains=("vemai.example",), seeds=("http://vemai.example/",),
+    )
+"""
+
+
+def test_a_page_that_is_drawn_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A script without end keeps a browser from answering, and no crawl from ending in time."""
+    if CHROMIUM is None:
+        missing = "no chromium found: apt install chromium"
+        pytest.fail(missing) if BROWSER_NEEDED else pytest.skip(missing)
+    (tmp_path / "vemai.py").write_text(DRAWN)
+    monkeypatch.setenv("TINHUY_SITES", str(tmp_path))
+    endless = page(b"<p>trang</p><script>while (true) {}</script>")
+    answers = {"/": endless, "/robots.txt": page(status=b"404 Not Found")}
+    with Origin(answers) as origin:
+        at, collection = f"--at={origin.url('/')}", f"--collection={tmp_path}/c"
+        with plain("crawl", "vemai", at, "--delay=0.02", collection) as crawl:
+            until(lambda: bool(origin.crossed["/"]))
+            time.sleep(2)
+            began = time.monotonic()
+            crawl.send_signal(signal.SIGTERM)
+            _, said = crawl.communicate(timeout=40)
+    assert (crawl.returncode, time.monotonic() - began < 30) == (11, True), said
+    assert "Traceback" not in said
+    assert answer("verify", collection) == []
 
 
 def test_a_signal_at_the_very_start(web: PracticeWeb, words: list[str]) -> None:

@@ -40,19 +40,17 @@ def stop(crawler: Crawler, reason: str) -> None:
 def is_running(crawler: Crawler) -> bool:
     """Whether the crawl has begun, and its engine was not stopped yet."""
     try:
-        return crawler.engine is not None and crawler.engine.running
+        return crawler.engine.running
     except RuntimeError:  # it has none yet
         return False
 
 
 def is_ending(crawler: Crawler) -> bool:
-    """Whether the crawl is being ended, by `stop` or by Scrapy: nothing more should be sent."""
-    if crawler in _stopping:
-        return True
-    try:
-        return crawler.engine is not None and not crawler.engine.running
-    except RuntimeError:
-        return False
+    """Whether the crawl is being ended, by `stop` or by Scrapy: nothing more should be sent.
+
+    One that has not begun has nothing to send either.
+    """
+    return crawler in _stopping or not is_running(crawler)
 
 
 def cut_off_at(crawler: Crawler, deadline: float) -> None:
