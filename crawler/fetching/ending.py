@@ -46,11 +46,13 @@ def is_running(crawler: Crawler) -> bool:
 
 
 def is_ending(crawler: Crawler) -> bool:
-    """Whether the crawl is being ended, by `stop` or by Scrapy: nothing more should be sent.
-
-    One that has not begun has nothing to send either.
-    """
-    return crawler in _stopping or not is_running(crawler)
+    """Whether the crawl is being ended, by `stop` or by Scrapy: nothing more should be sent."""
+    if crawler in _stopping:
+        return True
+    try:
+        return not crawler.engine.running
+    except RuntimeError:  # it has none: whoever fetches without an engine ends by himself
+        return False
 
 
 def cut_off_at(crawler: Crawler, deadline: float) -> None:
