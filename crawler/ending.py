@@ -13,7 +13,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -45,7 +44,7 @@ class Ending:
     ) -> None:
         self._crawls, self._seconds, self._last_word = crawls, seconds, last_word
         self._loop = asyncio.get_event_loop()
-        self._ends = set[asyncio.Task[None]]()
+        self._ends = set[asyncio.Task[None]]()  # a loop holds its tasks weakly
         self.by: signal.Signals | None = None
         """The signal that came first."""
 
@@ -75,25 +74,25 @@ class Ending:
         if self.by is None:
             self.by = signal.Signals(number)
             signal.setitimer(signal.ITIMER_REAL, self._seconds + CLOSING_SECONDS)
-            self._loop.call_soon_threadsafe(self._end)
+            self._loop.call_soon_threadsafe(self._end, f"ended by {_told(self.by)}")
 
-    def _end(self) -> None:
+    def _end(self, why: str) -> None:
         deadline = self._loop.time() + self._seconds
         for crawler, task in self._crawls.items():
             cut_off_at(crawler, deadline)
-            self._ends.add(self._loop.create_task(self._end_in_order(crawler, task)))
-
-    async def _end_in_order(self, crawler: Crawler, task: asyncio.Task[None]) -> None:
-        """Scrapy passes over a crawl that has not begun when it is told to stop."""
-        while not (task.done() or is_running(crawler)):
-            await asyncio.sleep(LOOK)
-        if self.by and not is_ending(crawler):
-            with suppress(KeyError):
-                session = session_of(crawler)
-                session.why = session.why or f"ended by {told(self.by)}"
-            stop(crawler, "shutdown")
+            self._ends.add(self._loop.create_task(_end_in_order(crawler, task, why)))
 
 
-def told(by: signal.Signals) -> str:
+async def _end_in_order(crawler: Crawler, task: asyncio.Task[None], why: str) -> None:
+    """A crawl that has not begun cannot be stopped: it is waited for."""
+    while not (task.done() or is_running(crawler)):
+        await asyncio.sleep(LOOK)
+    if is_running(crawler) and not is_ending(crawler):
+        session = session_of(crawler)
+        session.why = session.why or why
+        stop(crawler, "shutdown")
+
+
+def _told(by: signal.Signals) -> str:
     """A signal as people know it."""
     return "Ctrl-C" if by == signal.SIGINT else by.name

@@ -72,12 +72,12 @@ class Queue:
             "SELECT host, is_page, count(*) AS n FROM waiting GROUP BY host, is_page"
         )
         self._waits = Counter({_place(row): row["n"] for row in rows})
-        self._size = self._waits.total()
 
     @property
     def length(self) -> int:
         """How many requests wait and are not under way. Any thread may ask: it asks no database."""
-        return max(0, self._size - len(self.under_way))
+        waits = sum(tuple(self._waits.values()))  # copied at once: it may change meanwhile
+        return max(0, waits - len(self.under_way))
 
     def enqueue(self, waiting: Waiting) -> None:
         """Let a request wait; one of the same key is replaced and keeps its place."""
@@ -86,7 +86,6 @@ class Queue:
         values = {field.name: getattr(waiting, field.name) for field in fields(waiting)}
         self._database.do(_ENQUEUE, **values | {"request": json.dumps(waiting.request)})
         self._waits[waiting.host, waiting.is_page] += 1
-        self._size += 1
 
     def hand_out(self, *, at_once: int, pages: bool) -> Waiting | None:
         """The most urgent request to a host that has less than `at_once` of them under way.
@@ -134,7 +133,6 @@ class Queue:
     def _count(self, row: sqlite3.Row, by: int) -> None:
         place = _place(row)
         self._waits[place] += by
-        self._size += by
         if not self._waits[place]:
             del self._waits[place]
 

@@ -10,9 +10,9 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO, Any, Self
 
 
 def tinhuy(
@@ -55,7 +55,9 @@ def _pieces(terminal: IO[bytes]) -> Iterator[bytes]:
 
 
 class Terminal:
-    """A command on a terminal of its own; all that it prints there is heard as it comes."""
+    """A command on a terminal of its own; all that it prints there is heard as it comes. It is
+    killed at the end, if it has not ended.
+    """
 
     def __init__(self, *arguments: str, rows: int = 24, columns: int = 80) -> None:
         self._ours, theirs = pty.openpty()
@@ -73,6 +75,13 @@ class Terminal:
         self._ear = threading.Thread(target=self._hear, daemon=True)
         self._ear.start()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.end()
+
     def _hear(self) -> None:
         with os.fdopen(self._ours, "rb", buffering=0) as terminal:
             for piece in _pieces(terminal):
@@ -84,8 +93,12 @@ class Terminal:
 
     def wait_for(self, words: str, seconds: float = 60) -> None:
         """Until it has printed this. Fails when it ends before, or takes longer."""
+        self.wait_until(lambda printed: words in printed, seconds)
+
+    def wait_until(self, is_so: Callable[[str], bool], seconds: float = 60) -> None:
+        """Until what it has printed is so. Fails when it ends before, or takes longer."""
         deadline = time.monotonic() + seconds
-        while words not in self.printed:
+        while not is_so(self.printed):
             assert time.monotonic() < deadline, self.printed[-4000:]
             assert self.process.poll() is None, self.printed[-4000:]
             time.sleep(0.02)

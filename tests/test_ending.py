@@ -41,14 +41,14 @@ def test_ctrl_c_once_ends_in_order(web: PracticeWeb, words: list[str], tmp_path:
     """After one Ctrl-C the program says so at once and finishes what is under way: it is kept, the
     runs are incomplete, and the files sound.
     """
-    terminal = Terminal(*words)
-    until(lambda: len(web.log) > 20)
-    slow_down(web, 2)
-    terminal.process.send_signal(signal.SIGINT)
-    began = time.monotonic()
-    terminal.wait_for(IN_ORDER)
-    assert time.monotonic() - began < 1.5
-    assert terminal.end() == 11
+    with Terminal(*words) as terminal:
+        until(lambda: len(web.log) > 20)
+        slow_down(web, 2)
+        terminal.process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        terminal.wait_for(IN_ORDER)
+        assert time.monotonic() - began < 1.5
+        assert terminal.end() == 11
     assert terminal.printed.count(IN_ORDER) == 1
     assert "Traceback" not in terminal.printed
     slow_down(web, 0)
@@ -65,16 +65,16 @@ def test_ctrl_c_twice_ends_at_once(web: PracticeWeb, words: list[str], tmp_path:
     """After a second Ctrl-C the program is gone within two seconds, with exit code 130 and a usable
     terminal; the next run completes, and asks twice for nothing but what was under way.
     """
-    terminal = Terminal(*words)
-    until(lambda: len(web.log) > 25)
-    slow_down(web, 4)
-    until(lambda: sum(web.server.open.values()) > 0)
-    terminal.process.send_signal(signal.SIGINT)
-    terminal.wait_for(IN_ORDER)
-    began = time.monotonic()
-    terminal.process.send_signal(signal.SIGINT)
-    assert terminal.end() == 130
-    assert time.monotonic() - began < 2
+    with Terminal(*words) as terminal:
+        until(lambda: len(web.log) > 25)
+        slow_down(web, 4)
+        until(lambda: sum(web.server.open.values()) > 0)
+        terminal.process.send_signal(signal.SIGINT)
+        terminal.wait_for(IN_ORDER)
+        began = time.monotonic()
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.end() == 130
+        assert time.monotonic() - began < 2
     assert "ended at once; what was kept is safe" in terminal.printed
     assert terminal.printed.rfind("\x1b[?25h") > terminal.printed.rfind("\x1b[?25l")
     until(lambda: not sum(web.server.open.values()))
@@ -162,10 +162,12 @@ def test_a_signal_at_the_very_start(web: PracticeWeb, words: list[str]) -> None:
 def test_what_hangs_beyond_our_reach(tmp_path: Path) -> None:
     """A crawl that hangs in what nobody can cut off ends at once when its time is over."""
     program = (
-        "import os, signal, time; from crawler.ending import Ending\n"
-        "with Ending({}, 0, lambda: print('the last word', flush=True)):\n"
-        "    os.kill(os.getpid(), signal.SIGTERM)\n"
-        "    time.sleep(100)"
+        "import asyncio, os, signal, time; from crawler.ending import Ending\n"
+        "async def hang():\n"
+        "    with Ending({}, 0, lambda: print('the last word', flush=True)):\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        time.sleep(100)\n"
+        "asyncio.run(hang())"
     )
     began = time.monotonic()
     done = subprocess.run(

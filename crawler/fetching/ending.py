@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
+from scrapy.core.engine import ExecutionEngine
 from scrapy.crawler import Crawler
 
 from crawler.fetching.turns import NotAsked
@@ -32,27 +33,28 @@ _under_way: WeakKeyDictionary[Crawler, _UnderWay] = WeakKeyDictionary()
 
 def stop(crawler: Crawler, reason: str) -> None:
     """End a crawl in good order, from wherever it is: what is under way is waited for."""
-    if crawler not in _stopping and crawler.engine is not None:
+    if crawler not in _stopping:
         closing_down = crawler.engine.close_spider_async(reason=reason)
         _stopping[crawler] = asyncio.ensure_future(closing_down)
 
 
 def is_running(crawler: Crawler) -> bool:
     """Whether the crawl has begun, and its engine was not stopped yet."""
-    try:
-        return crawler.engine.running
-    except RuntimeError:  # it has none yet
-        return False
+    engine = _engine_of(crawler)
+    return engine is not None and engine.running
 
 
 def is_ending(crawler: Crawler) -> bool:
     """Whether the crawl is being ended, by `stop` or by Scrapy: nothing more should be sent."""
-    if crawler in _stopping:
-        return True
+    engine = _engine_of(crawler)
+    return crawler in _stopping or (engine is not None and not engine.running)
+
+
+def _engine_of(crawler: Crawler) -> ExecutionEngine | None:
     try:
-        return not crawler.engine.running
-    except RuntimeError:  # it has none: whoever fetches without an engine ends by himself
-        return False
+        return crawler.engine
+    except RuntimeError:  # it has none yet
+        return None
 
 
 def cut_off_at(crawler: Crawler, deadline: float) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 from tests.cli import Terminal
@@ -33,18 +34,19 @@ def drawn(printed: str) -> list[list[str]]:
     plain = ESCAPE.sub("", LINE_AGAIN.sub("\n", printed))
     lines = [" ".join(line.split()) for line in plain.splitlines() if line.strip()]
     heads = [number for number, line in enumerate(lines) if line.startswith(HEAD)]
-    return [lines[a:b] for a, b in zip(heads, [*heads[1:], len(lines)], strict=True)]
+    return [lines[a:b] for a, b in pairwise([*heads, len(lines)])]
 
 
 def test_a_terminal_shows_every_site_and_the_totals(tmp_path: Path) -> None:
     """The table has a line for each site and one of totals, which are their sums; rate and queue
     among them.
     """
-    with villages(3, 20) as urls:
-        terminal = Terminal("crawl", *urls, "--delay=0.2", f"--collection={tmp_path}/c")
-        terminal.wait_for("0:00:05")
-        terminal.process.send_signal(signal.SIGINT)
-        assert terminal.end() == 11
+    with villages(3, 40) as urls:
+        words = ["crawl", *urls, "--delay=0.2", f"--collection={tmp_path}/c"]
+        with Terminal(*words) as terminal:
+            terminal.wait_until(lambda printed: len(drawn(printed)) > 20)
+            terminal.process.send_signal(signal.SIGINT)
+            assert terminal.end() == 11
     tables = drawn(terminal.printed)
     shown = next(table for table in reversed(tables) if "3 running" in table[5])
     assert len(tables) > 15
@@ -60,11 +62,13 @@ def test_a_terminal_shows_every_site_and_the_totals(tmp_path: Path) -> None:
 
 def test_more_sites_than_a_terminal_has_lines(tmp_path: Path) -> None:
     """On a terminal of twelve lines twelve sites are never drawn beyond it: five are not shown."""
-    with villages(12, 20) as urls:
-        terminal = Terminal("crawl", *urls, "--delay=0.5", f"--collection={tmp_path}/c", rows=12)
-        terminal.wait_for("12 running; 5 not shown")
-        terminal.process.send_signal(signal.SIGINT)
-        assert terminal.end() == 11
+    with villages(12, 40) as urls:
+        words = ["crawl", *urls, "--delay=0.5", f"--collection={tmp_path}/c"]
+        with Terminal(*words, rows=12) as terminal:
+            terminal.wait_for("12 running; 5 not shown")
+            terminal.wait_until(lambda printed: len(drawn(printed)) > 11)
+            terminal.process.send_signal(signal.SIGINT)
+            assert terminal.end() == 11
     *tables, _last = drawn(terminal.printed)
     assert len(tables) > 10
     for table in tables:
@@ -78,7 +82,7 @@ def test_a_pipe_gets_plain_lines(tmp_path: Path) -> None:
     """Where there is no terminal a site has a line now and then, with the same facts and without
     escape codes, and all of them one.
     """
-    with villages(2, 20) as urls:
+    with villages(2, 40) as urls:
         words = ["crawl", *urls, "--delay=0.4", f"--collection={tmp_path}/c"]
         with subprocess.Popen(
             [sys.executable, "-m", "crawler.cli", *words], stderr=subprocess.PIPE, text=True
