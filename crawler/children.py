@@ -14,10 +14,10 @@ from pathlib import Path
 from archive import Collection
 from archive.writer import warc_date
 from crawler import settings
-from crawler.diary import Diary, Entry, Planned, printed
+from crawler.diary import GONE, Diary, Entry, printed
 from crawler.orphans import PARENT_VARIABLE
 from crawler.outcome import Outcome
-from crawler.schedule import AGAIN, now
+from crawler.schedule import now
 
 IN_ORDER = 25.0
 """Seconds that a child is given to end in good order."""
@@ -55,6 +55,7 @@ class Children:
     def __init__(self, collection: Collection, limits: Limits, say: Callable[[str], None]) -> None:
         self._collection, self._limits, self._say = collection, limits, say
         self._of_site = dict[str, _Child]()
+        self._are_last = False
 
     def __len__(self) -> int:
         return len(self._of_site)
@@ -70,7 +71,8 @@ class Children:
         return len(self) < self._limits.at_once
 
     def tell_all(self, why: str) -> None:
-        """Have all end in good order."""
+        """Have all end in good order; they are the last."""
+        self._are_last = True
         for child in self._of_site.values():
             child.tell(why)
 
@@ -99,20 +101,20 @@ class Children:
             if code is None:
                 self._limit(child)
                 continue
-            del self._of_site[site]
+            if self._are_last:  # who comes after notes what the disk does not take now
+                del self._of_site[site]
             ended = self._note_end(diary, child, code)
+            self._of_site.pop(site, None)
             said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
             self._say(f"{site}: run {ended.number}: {said}")
 
     def _note_end(self, diary: Diary, child: _Child, code: int) -> Entry:
         """What a run said of itself, or what is to be said of one that could not."""
         number = child.entry.number or 0
-        was_killed = diary.bury(number, warc_date(now()), _in_words(code)) and code < 0
+        diary.bury(number, child.process.pid, warc_date(now()), _in_words(code, child.why))
         ended = diary.entry(number) or child.entry
-        if child.why and ended.outcome != Outcome.OK:
+        if child.why and ended.outcome != Outcome.OK and child.why not in ended.reason:
             diary.remark(number, child.why)
-        elif was_killed:
-            once_more(diary, child.entry)
         return diary.entry(number) or ended
 
     def _limit(self, child: _Child) -> None:
@@ -125,13 +127,6 @@ class Children:
             child.tell(child.why)
 
 
-def once_more(diary: Diary, entry: Entry) -> None:
-    """What was planned and then killed is planned again, and if that is killed too no more."""
-    if entry.job and entry.job != AGAIN:
-        at = warc_date(now())
-        diary.plan(AGAIN, [Planned(at, entry.site, at)])
-
-
 def _resident(pid: int) -> int:
     """Bytes of memory that a process has; 0 if it is gone, or the system does not say."""
     try:
@@ -141,5 +136,7 @@ def _resident(pid: int) -> int:
     return pages * resource.getpagesize()
 
 
-def _in_words(code: int) -> str:
-    return f"ended by signal {-code}" if code < 0 else f"ended with {code}, without a word"
+def _in_words(code: int, why: str) -> str:
+    if code >= 0:
+        return f"ended with {code}, without a word"
+    return f"ended by signal {-code}" if why else f"{GONE}: signal {-code}"

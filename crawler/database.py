@@ -61,17 +61,27 @@ class Database:
         with explained(self.path):
             yield from self._connection.execute(sql, values)
 
-    def do(self, sql: str, **values: object) -> None:
-        """Write; it is kept at the next `commit`."""
+    def begin(self) -> None:
+        """From now on nothing is kept before the next `commit`, and no other may write."""
         with explained(self.path):
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
+
+    def do(self, sql: str, **values: object) -> None:
+        """Write; it is kept at the next `commit`."""
+        self.begin()
+        with explained(self.path):
             self._connection.execute(sql, values)
 
     def commit(self) -> None:
         """Put on the disk what was written."""
         with explained(self.path):
             self._connection.commit()
+
+    def forget(self) -> None:
+        """Take back what was not committed."""
+        with explained(self.path):
+            self._connection.rollback()
 
     def close(self) -> None:
         """Close the file; what was not committed is forgotten."""

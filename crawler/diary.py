@@ -11,13 +11,13 @@ import dataclasses
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from archive import Catalog, Collection, CollectionLocked, NotACollection, Run
+from archive import ArchiveError, Catalog, Collection, CollectionLocked, NotACollection, Run
 from crawler.database import Database, version_of
 
 VERSION = 1
@@ -42,6 +42,7 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_of_site ON runs (site, number);
 CREATE INDEX runs_by_id ON runs (run_id);
+CREATE INDEX runs_by_state ON runs (state, planned_at);
 """
 _ENTRIES = """
 SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND (:state IS NULL OR state = :state)
@@ -50,7 +51,9 @@ ORDER BY number DESC LIMIT :limit
 
 
 _DUE = """
-SELECT * FROM runs WHERE state = :planned AND planned_at <= :now ORDER BY planned_at, number
+SELECT * FROM runs
+WHERE state = :planned AND (planned_at <= :now OR job IN (:by_hand, :again))
+ORDER BY planned_at, number
 """
 
 
@@ -60,6 +63,28 @@ VALUES (:job, :night, :site, :at, :state, :reason)
 """
 
 
+_AHEAD = """
+FROM runs WHERE state IN (:planned, :missed) AND night > :now AND job NOT IN (:by_hand, :again)
+"""
+
+
+_GONE = """
+SELECT night, site FROM runs AS gone
+WHERE state = :killed AND reason LIKE :reason AND job != :again AND night IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM runs WHERE job = :again AND night = gone.night AND site = gone.site)
+AND NOT EXISTS (
+    SELECT 1 FROM runs WHERE site = gone.site AND number > gone.number AND started_at IS NOT NULL
+)
+"""
+
+
+BY_HAND, AGAIN = "by hand", "again"
+"""The jobs of what a person wants now, and of what was killed: due whatever the clock says."""
+
+GONE = "gone without a word"
+"""Why a run is called killed that nobody ended on purpose: it is planned once more."""
+
+
 class State(StrEnum):
     PLANNED = "planned"
     """Its time has come or will come; it has not begun."""
@@ -67,9 +92,10 @@ class State(StrEnum):
     ENDED = "ended"
     """It judged itself: see its outcome."""
     KILLED = "killed"
-    """It began, and was gone without a word."""
+    """It began, and ended without judging itself."""
     SKIPPED = "skipped"
-    """It was not begun, for a reason: another run of the site was under way."""
+    """It was not begun, for a reason: another run of the site was under way, or the clock that
+    planned it was ahead."""
     MISSED = "missed"
     """Nobody was there at its time; a later run caught up for it."""
 
@@ -125,6 +151,14 @@ class Planned:
     at: str
 
 
+class NotPlanned(ArchiveError):
+    """A run that was to begin has been begun, or skipped, by another process."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"run {number} is not waiting any more; see `tinhuy run show {number}`")
+
+
 class Diary:
     """The diary of a collection, made if it is missing. Close it.
 
@@ -162,13 +196,41 @@ class Diary:
         """Runs that are to begin at their times, and others that nobody was there to begin, all or
         none of them. A run is told once for each night of a job.
         """
-        for state, told in ((State.PLANNED, planned), (State.MISSED, missed)):
-            reason = "nobody was there" if state == State.MISSED else ""
-            for one in told:
+        with self._writing():
+            for state, told in ((State.PLANNED, planned), (State.MISSED, missed)):
+                reason = "nobody was there" if state == State.MISSED else ""
+                for one in told:
+                    self._database.do(
+                        _PLAN, job=job, state=state, reason=reason, **dataclasses.asdict(one)
+                    )
+
+    def withdraw(self, now: str) -> int:
+        """Skip what was planned or told as missed for nights to come, by a clock that was ahead;
+        how many runs that were. Their nights are free to be planned when they have come.
+        """
+        states = {"planned": State.PLANNED, "missed": State.MISSED}
+        told = {**states, "now": now, "by_hand": BY_HAND, "again": AGAIN}
+        row = self._database.one(f"SELECT count(*) AS number {_AHEAD}", **told)
+        found = int(row["number"]) if row else 0
+        if found:
+            with self._writing():
                 self._database.do(
-                    _PLAN, job=job, state=state, reason=reason, **dataclasses.asdict(one)
+                    "UPDATE runs SET state = :skipped, night = NULL, ended_at = :now, reason = :why"
+                    f" WHERE number IN (SELECT number {_AHEAD})",
+                    skipped=State.SKIPPED,
+                    why="the clock that planned it was ahead",
+                    **told,
                 )
-        self._database.commit()
+        return found
+
+    def once_more(self, now: str) -> None:
+        """Plan again, as soon as can be, what was gone without a word: each night once, and not if
+        another run of its site has begun since.
+        """
+        told = {"killed": State.KILLED, "reason": f"{GONE}%", "again": AGAIN}
+        gone = [(row["night"], row["site"]) for row in self._database.rows(_GONE, **told)]
+        if gone:
+            self.plan(AGAIN, [Planned(night, site, now) for night, site in gone])
 
     def last_night(self, job: str, now: str) -> str | None:
         """The newest night of a job that was planned or missed, and not in the future."""
@@ -181,7 +243,9 @@ class Diary:
 
     def due(self, now: str) -> list[Entry]:
         """What was planned for now or earlier and has not begun, in its order."""
-        rows = self._database.rows(_DUE, planned=State.PLANNED, now=now)
+        rows = self._database.rows(
+            _DUE, planned=State.PLANNED, now=now, by_hand=BY_HAND, again=AGAIN
+        )
         return [_entry(row) for row in rows]
 
     # What becomes of it
@@ -189,13 +253,14 @@ class Diary:
     def begin(self, site: str, at: str, run_id: str, number: int | None = None) -> int:
         """A run of a site begins, in this process, which holds the site's lock; its number.
 
-        Whoever ran before it and said nothing of its end is dead.
+        Whoever ran before it and said nothing of its end is dead. Raises NotPlanned for a number
+        that another process has begun, or skipped.
         """
         self._bury(site, at)
-        number = number or self._add(site=site, state=State.RUNNING)
-        self._change(
-            number, state=State.RUNNING, started_at=at, run_id=run_id, pid=os.getpid(), reason=""
-        )
+        number = number or self._add(site=site, state=State.PLANNED)
+        told = {"started_at": at, "run_id": run_id, "pid": os.getpid(), "reason": ""}
+        if not self._change(number, of=(State.PLANNED,), state=State.RUNNING, **told):
+            raise NotPlanned(number)
         return number
 
     def end(self, number: int, run: Run) -> None:
@@ -210,18 +275,24 @@ class Diary:
         )
 
     def skip(self, site: str, at: str, reason: str, number: int | None = None) -> int:
-        """A run that was planned or asked for does not begin; its number."""
-        number = number or self._add(site=site, state=State.SKIPPED)
-        self._change(number, state=State.SKIPPED, ended_at=at, reason=reason)
+        """A run that was planned or asked for does not begin; its number. One that another process
+        has begun meanwhile stays what it is.
+        """
+        if number is None:
+            return self._add(site=site, state=State.SKIPPED, ended_at=at, reason=reason)
+        told = {"ended_at": at, "reason": reason}
+        self._change(number, of=(State.PLANNED,), state=State.SKIPPED, **told)
         return number
 
-    def bury(self, number: int, at: str, reason: str) -> bool:
-        """The process of a run is gone; whether that is news: it may have said how it ended."""
+    def bury(self, number: int, pid: int, at: str, reason: str) -> bool:
+        """The process that was to see to a run is gone; whether that is news: it may have said how
+        it ended, or another may have begun it.
+        """
         entry = self.entry(number)
-        is_news = entry is not None and entry.state in (State.PLANNED, State.RUNNING)
-        if is_news:
-            self._change(number, state=State.KILLED, ended_at=at, reason=reason)
-        return is_news
+        is_news = entry is not None and entry.pid in (pid, None)
+        told = {"ended_at": at, "reason": reason}
+        living = (State.PLANNED, State.RUNNING)
+        return is_news and self._change(number, of=living, state=State.KILLED, **told)
 
     def remark(self, number: int, words: str) -> None:
         """Say more of why a run went as it did."""
@@ -229,7 +300,10 @@ class Diary:
             self._change(number, reason="; ".join(filter(None, (entry.reason, words))))
 
     def settle(self, collection: Collection, at: str) -> list[Entry]:
-        """Call killed what says that it runs, and holds no lock of its site: those are returned."""
+        """Call killed what says that it runs, and holds no lock of its site: those are returned.
+
+        What runs on holds it; only who looks at the same moment may be in the way.
+        """
         dead = list[Entry]()
         running = list(self.entries(state=State.RUNNING))
         for site in sorted({entry.site for entry in running}):
@@ -239,30 +313,48 @@ class Diary:
         return dead
 
     def _bury(self, site: str, at: str) -> None:
-        self._database.do(
-            "UPDATE runs SET state = :killed, ended_at = :at"
-            " WHERE site = :site AND state = :running",
-            killed=State.KILLED,
-            running=State.RUNNING,
-            site=site,
-            at=at,
-        )
-        self._database.commit()
+        with self._writing():
+            self._database.do(
+                "UPDATE runs SET state = :killed, ended_at = :at, reason = :reason"
+                " WHERE site = :site AND state = :running",
+                killed=State.KILLED,
+                running=State.RUNNING,
+                reason=GONE,
+                site=site,
+                at=at,
+            )
 
-    def _change(self, number: int, **values: object) -> None:
+    def _change(self, number: int, *, of: Sequence[State] = tuple(State), **values: object) -> bool:
+        """Whether the run was in one of these states."""
         changes = ", ".join(f"{name} = :{name}" for name in values)
-        self._database.do(
-            f"UPDATE runs SET {changes} WHERE number = :number", number=number, **values
-        )
-        self._database.commit()
+        states = ", ".join(f"'{state}'" for state in of)
+        with self._writing():
+            row = self._database.one(
+                f"UPDATE runs SET {changes} WHERE number = :number AND state IN ({states})"
+                " RETURNING number",
+                number=number,
+                **values,
+            )
+        return row is not None
 
     def _add(self, **values: object) -> int:
         columns, marks = ", ".join(values), ", ".join(f":{name}" for name in values)
-        row = self._database.one(
-            f"INSERT INTO runs ({columns}) VALUES ({marks}) RETURNING number", **values
-        )
-        self._database.commit()
+        with self._writing():
+            row = self._database.one(
+                f"INSERT INTO runs ({columns}) VALUES ({marks}) RETURNING number", **values
+            )
         return int(row["number"]) if row else 0
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What is written stands when this ends; if the disk refuses it, nobody waits for it."""
+        try:
+            self._database.begin()
+            yield
+            self._database.commit()
+        except BaseException:
+            self._database.forget()
+            raise
 
     # What is read
 

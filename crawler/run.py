@@ -25,10 +25,10 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from archive import Article, Catalog, Change, Collection, CollectionLocked, Run, cdxj
-from archive.times import utc_now
 from archive.writer import warc_date
 from crawler import registry
 from crawler.check import Check, checking
+from crawler.clock import now
 from crawler.diary import Diary
 from crawler.ending import Ending
 from crawler.fetching.browser import check_installed
@@ -142,7 +142,7 @@ def _note_skipped(collection: Path, troubles: Mapping[str, BaseException]) -> No
     if busy:
         with Diary.of(Collection.open(collection)) as diary:
             for site, why in busy.items():
-                diary.skip(site, warc_date(utc_now()), why, RUN_NUMBER or None)
+                diary.skip(site, warc_date(now()), why, RUN_NUMBER or None)
 
 
 def replay(

@@ -1,9 +1,9 @@
 """Which sites of a collection are crawled when: the jobs, and the nights that they plan.
 
-APScheduler keeps the jobs (`schedule.sqlite3`) and tells the time; what is to be done and what was
-stands in the diary. When the time of a job has come, a run of each of its sites is planned, spread
-over the window; nights that passed while nobody was there are told as missed, and the newest of
-them is caught up for. It may be told twice, or late, that the time has come: what is planned is
+APScheduler keeps the jobs (`schedule.sqlite3`) and knows their times; what is to be done and what
+was stands in the diary. When the time of a job has come, a run of each of its sites is planned,
+spread over the window; nights that passed while nobody was there are told as missed, and the newest
+of them is caught up for. It may be told twice, or late, that the time has come: what is planned is
 planned once.
 """
 
@@ -12,43 +12,31 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from apscheduler.job import Job as Timer
-from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from scrapy.utils.misc import load_object
 
 from archive import Collection
 from archive.writer import warc_date
-from crawler import registry, settings
-from crawler.diary import Diary, Planned
+from crawler import registry
+from crawler.clock import now as now
+from crawler.diary import AGAIN, BY_HAND, Diary, Planned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 MOST_MISSED = 100
 """Nights that are told as missed: a clock that was years ahead has missed none."""
 
-BY_HAND, AGAIN = "by hand", "again"
-"""The jobs of what a person wants now, and of what was killed."""
-
 _EVERY = re.compile(r"every (\d{1,4}) (minute|hour|day|week)s?")
 _NAME = re.compile(r"[\w-]{1,60}")
-
-
-def now() -> datetime:
-    """The time of day, as the settings tell it."""
-    told: datetime = load_object(settings.CLOCK)()
-    return told
 
 
 class BadJob(ValueError):
@@ -71,37 +59,17 @@ class Job:
     next_at: datetime | None = None
 
 
-class _Store(SQLAlchemyJobStore):  # type: ignore[misc]
-    """A job that another program has removed while this one saw to it stays removed."""
-
-    def update_job(self, job: Timer) -> None:
-        with suppress(JobLookupError):
-            super().update_job(job)
-
-
-def timers(collection: Collection) -> BackgroundScheduler:
-    """The scheduler over the jobs of a collection, which is not started yet.
-
-    Whatever was due is run once, however late. It looks into the store at least so often as it is
-    woken: other programs change it.
-    """
-    path = collection.path.resolve() / "schedule.sqlite3"
-    return BackgroundScheduler(
-        jobstores={"default": _Store(url=f"sqlite:///{path}")},
-        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        timezone=ZONE,
-    )
-
-
 class Schedule:
     """The jobs of a collection, to be looked at and changed, also while the service runs. Close it.
 
-    Every change is a new entry in the store: the service may just be writing the old one.
+    Only the store of APScheduler is used, and its triggers: its timers would go by the machine's
+    clock, and end when the disk is full.
     """
 
     def __init__(self, collection: Collection) -> None:
-        self._path = str(collection.path.resolve())
-        self._timers = timers(collection)
+        path = collection.path.resolve() / "schedule.sqlite3"
+        store = SQLAlchemyJobStore(url=f"sqlite:///{path}")
+        self._timers = BackgroundScheduler(jobstores={"default": store}, timezone=ZONE)
         self._timers.start(paused=True)
 
     def __enter__(self) -> Schedule:
@@ -162,20 +130,21 @@ class Schedule:
         self.remove(job.name)
         told = {"when": job.when, "sites": job.sites, "spread": job.spread, "made_at": job.made_at}
         self._timers.add_job(
-            plan,
+            Job,
             trigger_of(job),
             id=f"{job.name} {uuid4()}",
             name=job.name,
-            kwargs={"collection": self._path, "name": job.name, **told},
+            kwargs={"name": job.name, **told},
             **more,
         )
 
 
 def job_of(timer: Timer) -> Job:
-    """A job as it stands in the store."""
-    told = {name: timer.kwargs[name] for name in ("when", "spread", "made_at")}
-    return Job(
-        name=timer.name, sites=tuple(timer.kwargs["sites"]), next_at=timer.next_run_time, **told
+    """A job as it stands in the store, with its next time from now on."""
+    job: Job = timer.func(**timer.kwargs)
+    is_paused = timer.next_run_time is None
+    return (
+        job if is_paused else replace(job, next_at=trigger_of(job).get_next_fire_time(None, now()))
     )
 
 
@@ -208,23 +177,35 @@ def nights(job: Job, after: datetime, until: datetime) -> Iterator[datetime]:
         night = trigger.get_next_fire_time(night, night)
 
 
-def plan(
-    *, collection: str, name: str, when: str, sites: Sequence[str], spread: int, made_at: str
-) -> None:
-    """Plan what has become due of a job since its last night. A second call changes nothing.
-
-    Called by its timer, and by the service when it begins and whenever the clock may have moved.
+def newest_nights(job: Job, after: datetime, until: datetime) -> deque[datetime]:
+    """The newest of these times, MOST_MISSED at the most: for that as little of the time between is
+    walked through as need be, since a job of every minute may not have been looked at for years.
     """
-    home, until = Collection.open(Path(collection)), now()
-    job = Job(name=name, when=when, sites=tuple(sites), spread=spread, made_at=made_at)
-    with Diary.of(home) as diary:
-        since = max(diary.last_night(name, warc_date(until)) or made_at, made_at)
-        due = deque(nights(job, datetime.fromisoformat(since), until), maxlen=MOST_MISSED)
-        if due:
+    span = timedelta(minutes=MOST_MISSED)
+    while True:
+        begin = max(after, until - span)
+        found = deque(nights(job, begin, until), maxlen=MOST_MISSED)
+        if begin == after or len(found) == MOST_MISSED:
+            return found
+        span *= 4
+
+
+def plan(diary: Diary, jobs: Sequence[Job]) -> datetime | None:
+    """Plan what has become due of each job since its last night; when the next will be.
+
+    A second call changes nothing. What a clock that was ahead has planned is taken back.
+    """
+    until = now()
+    diary.withdraw(warc_date(until))
+    active = [job for job in jobs if job.next_at]
+    for job in active:
+        since = max(diary.last_night(job.name, warc_date(until)) or job.made_at, job.made_at)
+        if due := newest_nights(job, datetime.fromisoformat(since), until):
             *passed, last = due
-            names = job.sites or _all_others(home)
-            missed = [one for night in passed for one in _runs(night, names, spread)]
-            diary.plan(name, _runs(last, names, spread), missed)
+            names = job.sites or _all_others(jobs)
+            missed = [one for night in passed for one in _runs(night, names, job.spread)]
+            diary.plan(job.name, _runs(last, names, job.spread), missed)
+    return min((job.next_at for job in active if job.next_at), default=None)
 
 
 def _runs(night: datetime, sites: Sequence[str], spread: int) -> list[Planned]:
@@ -236,8 +217,7 @@ def _runs(night: datetime, sites: Sequence[str], spread: int) -> list[Planned]:
     ]
 
 
-def _all_others(home: Collection) -> tuple[str, ...]:
+def _all_others(jobs: Sequence[Job]) -> tuple[str, ...]:
     """The known sites that no job names."""
-    with Schedule(home) as schedule:
-        named = {site for job in schedule.jobs() for site in job.sites}
+    named = {site for job in jobs for site in job.sites}
     return tuple(site.name for site in registry.sites() if site.name not in named)

@@ -12,21 +12,44 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
+from sqlalchemy.exc import SQLAlchemyError
 
-from archive import Collection, CollectionLocked
+from archive import Collection, CollectionLocked, StorageFailed
 from archive.writer import warc_date
-from crawler.children import Children, Limits, once_more
-from crawler.diary import Diary
-from crawler.schedule import now, plan, timers
+from crawler.children import Children, Limits
+from crawler.diary import Diary, Entry, State
+from crawler.schedule import Schedule, now, plan
 
 TICK = 0.2
 """Seconds between looks at the children and at what is due."""
 
 LOOK = 20.0
-"""Seconds between looks at the jobs and the clock, which others may have changed."""
+"""Seconds between looks at the jobs, which others may have changed."""
+
+STEP = 2.0
+"""Seconds by which a clock is off that was set, or after a sleep: then it is looked at once."""
+
+REST = 1.0
+"""Seconds until what the disk has refused is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A look at the jobs: when that was, by the clock on the wall and by one that nobody sets."""
+
+    next_at: datetime | None
+    wall: datetime = field(default_factory=now)
+    steady: float = field(default_factory=time.monotonic)
+
+    def is_over(self) -> bool:
+        """Whether another is due: a night has come, the clock was set, or some time has passed."""
+        passed, wall = time.monotonic() - self.steady, now()
+        is_set = abs((wall - self.wall).total_seconds() - passed) > STEP
+        return is_set or passed >= LOOK or (self.next_at is not None and wall >= self.next_at)
 
 
 class Service:
@@ -38,6 +61,8 @@ class Service:
         self._collection, self._say = collection, say
         self._children = Children(collection, limits, say)
         self._stopping = threading.Event()
+        self._looked: _Look | None = None
+        self._trouble = ""
 
     def stop(self) -> None:
         """Begin nothing more; end what runs in good order, then return from `run`."""
@@ -48,39 +73,56 @@ class Service:
 
         Raises CollectionLocked when another service sees to the collection.
         """
-        with self._alone(), Diary.of(self._collection) as diary:
-            for dead in diary.settle(self._collection, warc_date(now())):
-                once_more(diary, dead)
-            clock = timers(self._collection)
-            clock.start()
-            try:
-                self._see_to_all(diary, clock)
-            finally:
-                clock.shutdown()
+        home = self._collection
+        with self._alone(), Diary.of(home) as diary, Schedule(home) as schedule:
+            while self._children or not self._stopping.is_set():
+                with self._patient():
+                    self._turn(diary, schedule)
+                time.sleep(TICK)
 
-    def _see_to_all(self, diary: Diary, clock: BackgroundScheduler) -> None:
-        looked = -LOOK
-        while self._children or not self._stopping.is_set():
-            if self._stopping.is_set():
-                self._children.tell_all("the service was stopped")
-            else:
-                if time.monotonic() - looked >= LOOK:
-                    looked = time.monotonic()
-                    _look_at_jobs(clock)
-                self._begin_due(diary)
-            self._children.see_to(diary)
-            time.sleep(TICK)
+    def _turn(self, diary: Diary, schedule: Schedule) -> None:
+        if self._stopping.is_set():
+            self._children.tell_all("the service was stopped")
+        self._children.see_to(diary)
+        if not self._stopping.is_set():
+            self._look(diary, schedule)
+            self._begin_due(diary)
+
+    @contextmanager
+    def _patient(self) -> Iterator[None]:
+        """A full disk, or who keeps a database for too long, costs a turn, and is told once."""
+        try:
+            yield
+            self._trouble = ""
+        except (CollectionLocked, StorageFailed, SQLAlchemyError, OSError) as error:
+            if self._trouble != str(error):
+                self._trouble = str(error)
+                self._say(f"trying again: {error}")
+            self._stopping.wait(REST)
+
+    def _look(self, diary: Diary, schedule: Schedule) -> None:
+        """Plan what has become due, and once more what was gone without a word."""
+        if self._looked is None or self._looked.is_over():
+            diary.settle(self._collection, warc_date(now()))
+            diary.once_more(warc_date(now()))
+            self._looked = _Look(next_at=plan(diary, schedule.jobs()))
 
     def _begin_due(self, diary: Diary) -> None:
-        at = warc_date(now())
-        for entry in diary.due(at):
-            under_way = self._children.run_of(entry.site)
-            if under_way and under_way.number != entry.number:
-                why = f"run {under_way.number} of it is under way"
-                diary.skip(entry.site, at, why, entry.number)
-                self._say(f"{entry.site}: run {entry.number} is skipped: {why}")
-            elif under_way is None and self._children.may_be_more:
+        for entry in diary.due(warc_date(now())):
+            if under_way := self._children.run_of(entry.site):
+                self._skip(diary, entry, under_way)
+            elif self._children.may_be_more:
                 self._children.begin(entry)
+
+    def _skip(self, diary: Diary, entry: Entry, other: Entry) -> None:
+        """Unless the other run of the site is over, and only its program is not: it can be waited
+        for.
+        """
+        living = diary.entry(other.number or 0)
+        if living and living.state == State.RUNNING and entry.number != other.number:
+            why = f"run {other.number} of it is under way"
+            diary.skip(entry.site, warc_date(now()), why, entry.number)
+            self._say(f"{entry.site}: run {entry.number} is skipped: {why}")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -93,15 +135,3 @@ class Service:
             yield
         finally:
             lock.release()
-
-
-def _look_at_jobs(clock: BackgroundScheduler) -> None:
-    """Plan what is due, also where a clock that was set back left a time far in the future."""
-    clock.wakeup()
-    for timer in clock.get_jobs():
-        if timer.next_run_time is None:
-            continue
-        plan(**timer.kwargs)
-        expected = timer.trigger.get_next_fire_time(None, now())
-        if expected and timer.next_run_time > expected:
-            timer.modify(next_run_time=expected)

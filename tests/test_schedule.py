@@ -17,8 +17,8 @@ import pytest
 
 from archive import Collection
 from archive.writer import warc_date
-from crawler.diary import Diary, Entry, Planned, State
-from crawler.schedule import BY_HAND, BadJob, Job, Schedule, nights, plan
+from crawler.diary import BY_HAND, Diary, Entry, Planned, State
+from crawler.schedule import BadJob, Job, Schedule, nights, plan
 from tests.cli import answer, tinhuy
 from tests.practice import PracticeWeb
 
@@ -196,10 +196,16 @@ def test_a_time_that_is_none(when: str) -> None:
 def planned(here: Nights, days: float) -> None:
     """What a job plans that was made so many days ago, and never looked at."""
     made = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    made_at = warc_date(made - timedelta(days=days))
-    job = {"name": "nightly", "when": "every 1 day", "made_at": made_at}
-    path = str(here.home.path)
-    plan(collection=path, sites=("my_chodon", "my_travinh"), spread=60, **job)
+    job = Job(
+        name="nightly",
+        when="every 1 day",
+        sites=("my_chodon", "my_travinh"),
+        spread=60,
+        made_at=warc_date(made - timedelta(days=days)),
+        next_at=made + timedelta(days=1),
+    )
+    with Diary.of(here.home) as diary:
+        plan(diary, [job])
 
 
 def test_every_night_is_accounted_for(here: Nights) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive.crawllog import logs_of
-from archive.times import local, utc_now
+from archive.times import local
 from archive.writer import warc_date
+from crawler import clock
 from crawler.cli import exits
 from crawler.cli.look import mended
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit
@@ -38,7 +39,7 @@ def runs(
     """The runs of the collection, the newest first: done, skipped, killed, under way."""
     from crawler.diary import history
 
-    found = history(mended(collection), warc_date(utc_now()), site, limit)
+    found = history(mended(collection), warc_date(clock.now()), site, limit)
     if as_json:
         print_json([asdict(entry) for entry in found])
     else:
@@ -55,7 +56,7 @@ def show(
     from crawler.diary import find, printed
 
     home = mended(collection)
-    entry = find(home, warc_date(utc_now()), run)
+    entry = find(home, warc_date(clock.now()), run)
     if entry is None:
         raise exits.Refused(f"there is no run {run}; see `tinhuy runs`", exits.NOT_FOUND)
     found = logs_of(home.logs_dir, home.file_prefix(entry.site), entry.run_id or "none")

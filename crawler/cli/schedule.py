@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archive import Collection
-from archive.times import VIETNAM, local, utc_now
+from archive.times import VIETNAM, local
 from archive.writer import warc_date
-from crawler import settings
+from crawler import clock, settings
 from crawler.cli import exits, log
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit
 from crawler.cli.output import harmless, print_json, print_table
@@ -132,10 +132,9 @@ def now(
 ) -> None:
     """Have the service crawl sites as soon as it can."""
     from crawler import registry
-    from crawler.diary import Diary, Planned
-    from crawler.schedule import BY_HAND
+    from crawler.diary import BY_HAND, Diary, Planned
 
-    at = warc_date(utc_now())
+    at = warc_date(clock.now())
     names = [registry.site(site).name for site in sites]
     with Diary.of(Collection.create(collection)) as diary:
         diary.plan(BY_HAND, [Planned(at, name, at) for name in names])
@@ -146,7 +145,7 @@ def next_nights(
     limit: Limit = 20, collection: CollectionPath = DEFAULT_COLLECTION, as_json: Json = False
 ) -> None:
     """The next times, of all jobs."""
-    begin = utc_now()
+    begin = clock.now()
     with _opened(collection) as schedule:
         jobs = [job for job in schedule.jobs() if job.next_at]
     coming = merge(*(_coming(job, begin) for job in jobs), key=itemgetter(0))
@@ -178,7 +177,7 @@ def _found(was_there: bool, job: str) -> None:
 
 
 def _say(words: str) -> None:
-    print(f"{local(warc_date(utc_now()), 'seconds')} {harmless(words)}", flush=True)
+    print(f"{local(warc_date(clock.now()), 'seconds')} {harmless(words)}", flush=True)
 
 
 def _iso(at: datetime | None) -> str | None:
