@@ -1,1 +1,1 @@
-"""`make nights`: the service through a year, fifty kills and a thousand nights, in real processes."""
+"""`make nights`: the service through a year, fifty kills and a thousand nights."""

@@ -11,26 +11,38 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.nights import flat
+from tests.nights import flat, kills
 
 
-def empty(home: Path, nights: int) -> list[str]:
-    told, began = [], time.monotonic()
-    for figures in flat.flat(home, nights, max(1, nights // 10)):
+def empty(home: Path, asked: argparse.Namespace) -> list[str]:
+    told, began = list[flat.Figures](), time.monotonic()
+    for figures in flat.flat(home, asked.nights, max(1, asked.nights // 10)):
         told.append(figures)
-        print([*flat.lines([figures])][-1], f"{time.monotonic() - began:6.0f} s", flush=True)
+        print(f"{figures.nights} nights, {time.monotonic() - began:.0f} s", flush=True)
     for line in flat.lines(told):
         print(line)
     return list(flat.faults(told))
 
 
+def killed(home: Path, asked: argparse.Namespace) -> list[str]:
+    result = kills.kills(home, asked.kills, asked.seed)
+    for line in result.lines():
+        print(line)
+    return result.faults
+
+
+WHAT = {"empty": empty, "kills": killed}
+
+
 def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m tests.nights", description=__doc__)
-    arguments.add_argument("what", choices=("empty",))
-    arguments.add_argument("--nights", type=int, default=1000)
+    arguments.add_argument("what", choices=sorted(WHAT))
+    arguments.add_argument("--nights", type=int, default=365)
+    arguments.add_argument("--kills", type=int, default=50)
+    arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory(prefix="tinhuy-nights-") as directory:
-        faults = empty(Path(directory), asked.nights)
+        faults = WHAT[asked.what](Path(directory), asked)
     for fault in faults:
         print(f"WRONG: {fault}", flush=True)
     return 1 if faults else 0

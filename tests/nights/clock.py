@@ -1,4 +1,4 @@
-"""A clock that a test drives, in all programs that it starts: the machine's, and what a file adds."""
+"""A clock that a test drives, for every program that it starts: the machine's and a file's."""
 
 from __future__ import annotations
 

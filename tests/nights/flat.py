@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from functools import partial
 from pathlib import Path
 from statistics import linear_regression
 
-from crawler.diary import Entry
 from tests.nights.ground import OVER, Ground, mine
 from tests.nights.nightly import days, moment
 
@@ -52,7 +52,7 @@ def flat(home: Path, nights: int, every: int) -> Iterator[Figures]:
         ground.start()
         for number, day in enumerate(days(FIRST, nights), 1):
             ground.set_clock(moment(day, 1, 30))
-            ground.until(lambda number=number: _is_over(ground, number), f"night {number}")  # type: ignore[misc]
+            ground.until(partial(_is_over, ground, number), f"night {number}")
             ground.web.log.clear()
             if number % every == 0:
                 yield measured(ground, number)

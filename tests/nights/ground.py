@@ -139,7 +139,7 @@ class Ground:
         self.service.wait(timeout=60)
 
     def kill_all(self) -> None:
-        """What a power cut does to the service and all that it has begun: no one of them has a word."""
+        """What a power cut does to the service and all that it has begun."""
         if self.service is None or self.service.poll() is not None:
             return
         self.service.send_signal(signal.SIGSTOP)  # it begins no more
