@@ -28,7 +28,9 @@ from archive import Collection
 from archive.writer import warc_date
 from crawler import registry
 from crawler.clock import now as now
-from crawler.diary import AGAIN, BY_HAND, Diary, Planned
+from crawler.diary import AGAIN as AGAIN
+from crawler.diary import BY_HAND as BY_HAND
+from crawler.diary import Diary, Planned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -199,7 +201,9 @@ def plan(diary: Diary, jobs: Sequence[Job]) -> datetime | None:
     diary.withdraw(warc_date(until))
     active = [job for job in jobs if job.next_at]
     for job in active:
-        since = max(diary.last_night(job.name, warc_date(until)) or job.made_at, job.made_at)
+        newest = diary.last_night(job.name, warc_date(until)) or job.made_at
+        diary.catch_up(job.name, newest)
+        since = max(newest, job.made_at)
         if due := newest_nights(job, datetime.fromisoformat(since), until):
             *passed, last = due
             names = job.sites or _all_others(jobs)

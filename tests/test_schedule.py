@@ -17,9 +17,12 @@ import pytest
 
 from archive import Collection
 from archive.writer import warc_date
+from crawler import settings
 from crawler.diary import BY_HAND, Diary, Entry, Planned, State
-from crawler.schedule import BadJob, Job, Schedule, nights, plan
+from crawler.schedule import MOST_MISSED, BadJob, Job, Schedule, newest_nights, nights, now, plan
+from crawler.service import _Look
 from tests.cli import answer, tinhuy
+from tests.nights.clock import Clock
 from tests.practice import PracticeWeb
 
 PLATFORMS = {"chodon": "tagdiv", "travinh": "aspnet_portal"}
@@ -230,6 +233,70 @@ def test_a_clock_that_was_ahead_plans_again(here: Nights) -> None:
         diary._database.commit()
     planned(here, 1)
     assert len(here.runs()) == 4
+
+
+@pytest.fixture
+def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """A clock of the test's own, for this process too."""
+    clock = Clock(tmp_path / "clock", at("2028-02-27T12:00:00+07:00"))
+    for name, value in clock.environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(settings, "CLOCK", clock.environment["TINHUY_CLOCK"])
+    return clock
+
+
+def told(here: Nights) -> list[tuple[str, str]]:
+    """Night by night, as the schedule would tell it now."""
+    job = Job(
+        name="nightly",
+        when="30 1 * * *",
+        sites=("my_chodon",),
+        made_at="2028-02-27T00:00:00Z",
+        next_at=now(),
+    )
+    with Diary.of(here.home) as diary:
+        plan(diary, [job])
+    return [((run.night or "")[5:10], run.state) for run in here.runs()]
+
+
+def test_what_a_clock_that_was_ahead_has_planned_is_taken_back(here: Nights, clock: Clock) -> None:
+    """Its missed nights have not passed: each is planned when it comes, and told of once."""
+    clock.step(timedelta(days=3))
+    assert told(here) == [("02-29", "planned"), ("02-27", "missed"), ("02-28", "missed")]
+    clock.step(timedelta(days=-3))
+    assert told(here) == [("", "skipped")] * 3
+    assert "was ahead" in here.runs()[0].reason
+    clock.step(timedelta(days=1))
+    assert told(here)[3:] == [("02-27", "planned")]
+
+
+def test_the_newest_night_is_no_missed_one(here: Nights, clock: Clock) -> None:
+    """A clock is set back to behind a night that it had let pass: that night is made up for."""
+    clock.step(timedelta(days=3))
+    assert told(here)[1:] == [("02-27", "missed"), ("02-28", "missed")]
+    clock.step(timedelta(days=-2))
+    assert told(here) == [("", "skipped"), ("02-27", "planned"), ("", "skipped")]
+
+
+def test_a_job_of_every_minute_that_was_away_for_years() -> None:
+    """Its newest nights are found without a walk through all of them, and are the same."""
+    job = Job(name="j", when="* * * * *", made_at="2018-01-01T00:00:00Z")
+    began, until = time.monotonic(), at("2028-03-01T00:00:30+00:00")
+    found = newest_nights(job, at(job.made_at), until)
+    assert time.monotonic() - began < 2
+    assert list(found) == list(nights(job, until - timedelta(minutes=MOST_MISSED), until))
+    yearly = Job(name="j", when="0 3 1 jan *", made_at="2018-01-01T00:00:00Z")
+    assert len(newest_nights(yearly, at(job.made_at), until)) == 10
+
+
+def test_a_clock_that_was_set_is_noticed_at_once(clock: Clock) -> None:
+    """The jobs are looked at whether it was set forwards or back, or a night has come."""
+    for hours in (-1, 1):
+        look = _Look(next_at=None)
+        assert not look.is_over()
+        clock.step(timedelta(hours=hours))
+        assert look.is_over()
+    assert _Look(next_at=now()).is_over()
 
 
 # The service

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -9,8 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from archive import Catalog, Collection, NotACollection, Run
-from crawler.diary import VERSION, Diary, State, find, history
+from archive import Catalog, Collection, NotACollection, Run, StorageFailed
+from crawler.diary import (
+    AGAIN,
+    BY_HAND,
+    GONE,
+    VERSION,
+    Diary,
+    NotPlanned,
+    Planned,
+    State,
+    find,
+    history,
+)
 from tests.crawler.test_ledger import stamp
 
 
@@ -121,3 +134,73 @@ def test_many_may_open_it_first(home: Collection) -> None:
 def begin(home: Collection, number: int) -> int:
     with Diary.of(home) as diary:
         return diary.begin(f"site{number}", stamp(1), str(number))
+
+
+def planned(home: Collection, *nights: int, job: str = "nightly") -> list[int]:
+    """The numbers of runs that are planned for these nights."""
+    with Diary.of(home) as diary:
+        diary.plan(job, [Planned(stamp(night), "bao", stamp(night)) for night in nights])
+        return sorted(entry.number or 0 for entry in diary.due(stamp(28)))
+
+
+def test_a_run_is_begun_once(home: Collection) -> None:
+    """Of two processes that were to see to one run the second is told so, and changes nothing."""
+    (number,) = planned(home, 1)
+    with Diary.of(home) as diary:
+        assert diary.begin("bao", stamp(1), "one", number) == number
+        diary.skip("bao", stamp(2), "in use", number)
+        assert not diary.bury(number, os.getpid() + 1, stamp(2), "gone")
+        diary.end(number, run("one", 2))
+        with pytest.raises(NotPlanned):
+            diary.begin("bao", stamp(3), "two", number)
+        (entry,) = diary.entries()
+    assert (entry.state, entry.run_id, entry.ended_at) == (State.ENDED, "one", stamp(2))
+
+
+def test_what_is_gone_without_a_word_is_planned_once_more(home: Collection) -> None:
+    """Whoever noticed it; once, and not if that is gone too."""
+    (number,) = planned(home, 1)
+    with Diary.of(home) as diary:
+        diary.begin("bao", stamp(1), "one", number)
+    assert [one.state for one in history(home, stamp(2), None, 10)] == [State.KILLED]
+    with Diary.of(home) as diary:
+        for _ in range(2):
+            diary.once_more(stamp(2))
+        (again,) = diary.due(stamp(2))
+        assert (again.job, again.night) == (AGAIN, stamp(1))
+        diary.begin("bao", stamp(2), "two", again.number)
+        assert diary.bury(again.number or 0, os.getpid(), stamp(3), f"{GONE}: signal 9")
+        diary.once_more(stamp(3))
+        assert diary.due(stamp(3)) == []
+
+
+def test_what_another_run_has_followed_is_not_repeated(home: Collection) -> None:
+    """A run that comes after goes on where the other was; what was ended on purpose is over."""
+    first, second = planned(home, 1, 2)
+    with Diary.of(home) as diary:
+        diary.begin("bao", stamp(1), "one", first)
+        diary.begin("bao", stamp(2), "two", second)
+        diary.bury(second, os.getpid(), stamp(3), "ended by signal 9")
+        diary.once_more(stamp(3))
+        assert [entry.state for entry in diary.entries()] == [State.KILLED] * 2
+
+
+def test_what_is_wanted_now_waits_for_no_clock(home: Collection) -> None:
+    """A run by hand that was asked for under a clock that was ahead begins."""
+    planned(home, 20, job=BY_HAND)
+    with Diary.of(home) as diary:
+        assert diary.withdraw(stamp(1)) == 0
+        assert len(diary.due(stamp(1))) == 1
+
+
+def test_a_disk_that_refuses_keeps_nobody_waiting(home: Collection) -> None:
+    """What cannot be written is not half written, and others can write."""
+    with Diary.of(home) as full, Diary.of(home) as other:
+        full._database.one("PRAGMA max_page_count = 1")
+        many = [Planned(stamp(1), f"site{n}", stamp(1)) for n in range(1000)]
+        with pytest.raises(StorageFailed):
+            full.plan("nightly", many)
+        began = time.monotonic()
+        other.plan("nightly", many[:1])
+        assert time.monotonic() - began < 5
+        assert [entry.site for entry in other.entries()] == ["site0"]

@@ -9,9 +9,11 @@ import argparse
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-from tests.nights import flat, kills
+from tests.nights import flat, kills, year
+from tests.torture.disk import enter_own_namespace
 
 
 def empty(home: Path, asked: argparse.Namespace) -> list[str]:
@@ -31,7 +33,14 @@ def killed(home: Path, asked: argparse.Namespace) -> list[str]:
     return result.faults
 
 
-WHAT = {"empty": empty, "kills": killed}
+def lived(home: Path, asked: argparse.Namespace) -> list[str]:
+    told = year.year(home, asked.nights, asked.seed, partial(print, flush=True))
+    for line in told.lines():
+        print(line)
+    return told.faults
+
+
+WHAT = {"empty": empty, "kills": killed, "year": lived}
 
 
 def main() -> int:
@@ -41,6 +50,7 @@ def main() -> int:
     arguments.add_argument("--kills", type=int, default=50)
     arguments.add_argument("--seed", type=int, default=1)
     asked = arguments.parse_args()
+    enter_own_namespace("tests.nights", sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="tinhuy-nights-") as directory:
         faults = WHAT[asked.what](Path(directory), asked)
     for fault in faults:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import resource
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +20,7 @@ from typing import Any, Self
 from archive import Collection
 from crawler.diary import Diary, Entry, State
 from tests.nights.clock import Clock
-from tests.practice import PracticeWeb
+from tests.practice import PracticeWeb, Quirks
 
 NO_SEEDS = Path(__file__).parent
 ARTICLES = 2
@@ -58,8 +61,17 @@ class Mine(SiteSpider):
 class Ground:
     """From `__enter__` to `__exit__` the sites answer; the service runs between start and end."""
 
-    def __init__(self, home: Path, at: datetime, sites: Mapping[str, str], seed: int = 1) -> None:
-        """`sites` names practice sites, each with its platform."""
+    def __init__(
+        self,
+        home: Path,
+        at: datetime,
+        sites: Mapping[str, str],
+        seed: int = 1,
+        disk: Path | None = None,
+    ) -> None:
+        """`sites` names practice sites, each with its platform; `disk` is where the collection is
+        made, if not at home.
+        """
         self.platforms = dict(sites)
         self.web = PracticeWeb(
             seed=seed, articles=ARTICLES, seeds_dir=NO_SEEDS, only=tuple(sites), start=at
@@ -67,7 +79,7 @@ class Ground:
         self.sites = home / "sites"
         self.sites.mkdir()
         self.clock = Clock(home / "clock", at)
-        self.path = home / "collection"
+        self.path = (disk or home) / "collection"
         self.said = home / "said.txt"
         self.service: subprocess.Popen[bytes] | None = None
 
@@ -99,6 +111,37 @@ class Ground:
         """Of all programs, and of what pages print."""
         self.clock.set(at)
         self.web.clock.start += at - self.web.clock.now()
+
+    # The sites
+
+    def slow(self, site: str, seconds: float) -> None:
+        """From now on each answer of a site takes so long."""
+        self.web.quirks[site] = Quirks(delay=seconds)
+
+    def silence(self, site: str) -> None:
+        """Nobody listens at a site's address any more."""
+        self._in_web(self._close(self._port(site)))
+
+    def wake(self, site: str) -> None:
+        """It is as it was."""
+        bound = socket.socket()
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", self._port(site)))
+        of = self.web.sites[site]
+        self._in_web(self.web.server.listen(of, of.url, bound))
+
+    def _port(self, site: str) -> int:
+        return int(self.web.sites[site].url.rpartition(":")[2])
+
+    async def _close(self, port: int) -> None:
+        for listener in self.web.server.listeners[:]:
+            if any(bound.getsockname()[1] == port for bound in listener.sockets):
+                listener.close()
+                self.web.server.listeners.remove(listener)
+
+    def _in_web(self, done: Coroutine[Any, Any, None]) -> None:
+        assert self.web.loop
+        asyncio.run_coroutine_threadsafe(done, self.web.loop).result(timeout=10)
 
     # Programs
 
@@ -147,6 +190,14 @@ class Ground:
             with suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         self.kill()
+
+    def limit_files(self, size: int | None) -> None:
+        """Let no file of the service and its runs grow beyond a size, from now on; None: any."""
+        assert self.service
+        for pid in (self.service.pid, *self.children()):
+            with suppress(ProcessLookupError):
+                _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+                resource.prlimit(pid, resource.RLIMIT_FSIZE, (hard if size is None else size, hard))
 
     def children(self) -> list[int]:
         """Process ids of the runs that the service has begun."""

@@ -51,15 +51,17 @@ class Visits:
         return {run for visitors in self.by_site.values() for run, _ in visitors}
 
 
-def unaccounted(runs: list[Entry], nights: Iterable[Night]) -> Iterator[str]:
-    """Nights of the calendar that the diary does not tell of, or not once, and others."""
+def unaccounted(runs: list[Entry], nights: Iterable[Night], now: str = "9") -> Iterator[str]:
+    """Nights of the calendar that the diary does not tell of, and others up to now."""
     wanted = {night.key for night in nights}
-    found = Counter(
-        (run.job, run.night, run.site) for run in runs if run.night and run.job != AGAIN
-    )
-    for key in sorted(wanted - found.keys()):
+    found = {
+        (run.job or "", run.night, run.site)
+        for run in runs
+        if run.night and run.night <= now and run.job != AGAIN
+    }
+    for key in sorted(wanted - found):
         yield f"{key}: not told of"
-    for key in sorted(found.keys() - wanted, key=str):
+    for key in sorted(found - wanted):
         yield f"{key}: no such night"
     for run in runs:
         if run.state not in OVER:
@@ -69,16 +71,14 @@ def unaccounted(runs: list[Entry], nights: Iterable[Night]) -> Iterator[str]:
 def overlapping(runs: list[Entry]) -> Iterator[str]:
     """Runs of a site that say that they began before the one before them was over."""
     for site in sorted({run.site for run in runs}):
-        spans = [
-            (run.started_at, run.ended_at or "", run.number)
+        spans = sorted(
+            (run.started_at, run.ended_at or "", run.number or 0)
             for run in runs
             if run.site == site and run.started_at
-        ]
-        for (_, ended, first), (began, _, second) in pairwise(
-            sorted(spans, key=lambda one: one[2] or 0)
-        ):
-            if began < ended:
-                yield f"{site}: run {second} began before run {first} was over"
+        )
+        for one, other in pairwise(spans):
+            if other[0] < one[1]:
+                yield f"{site}: run {other[2]} began before run {one[2]} was over"
 
 
 def unlike_the_archive(ground: Ground, runs: list[Entry], visits: Visits) -> Iterator[str]:
@@ -86,12 +86,12 @@ def unlike_the_archive(ground: Ground, runs: list[Entry], visits: Visits) -> Ite
     with Catalog(ground.home.catalog_path) as catalog:
         kept = {run.id for site in ground.platforms for run in catalog.runs(mine(site))}
     told = [run.run_id for run in runs if run.run_id]
-    ended = {run.run_id for run in runs if run.state == State.ENDED}
+    ended = {run.run_id for run in runs if run.run_id and run.state == State.ENDED}
     if len(told) != len(set(told)):
         yield "two numbers of the diary stand for one run"
     for id in sorted(kept - set(told)):
         yield f"run {id} is in the archive, and not in the diary"
-    for id in sorted(ended - kept, key=str):
+    for id in sorted(ended - kept):
         yield f"run {id} ended by the diary, and is not in the archive"
     begun = {run.number for run in runs if run.started_at}
     for number in sorted(visits.runs() - begun):

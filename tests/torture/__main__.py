@@ -230,7 +230,7 @@ def main() -> int:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--keep", type=Path, help="where to put collections with a fault")
     asked = arguments.parse_args()
-    enter_own_namespace(sys.argv[1:])
+    enter_own_namespace("tests.torture", sys.argv[1:])
     if asked.keep:
         asked.keep.mkdir(parents=True, exist_ok=True)
     tally = torture(asked.rounds, asked.seed, asked.keep)

@@ -14,14 +14,14 @@ _OWN = "TORTURE_OWN_MOUNTS"
 _UNSHARE = (["unshare", "--mount"], ["unshare", "--user", "--map-root-user", "--mount"])
 
 
-def enter_own_namespace(arguments: Sequence[str]) -> None:
+def enter_own_namespace(program: str, arguments: Sequence[str]) -> None:
     """Start this program again where its mounts are its own and end with it, if that may be."""
     if _OWN in os.environ or not (shutil.which("unshare") and shutil.which("mount")):
         return
     for unshare in _UNSHARE:
         if not subprocess.run([*unshare, "true"], capture_output=True, check=False).returncode:
             os.environ[_OWN] = "1"
-            os.execvp(unshare[0], [*unshare, sys.executable, "-m", "tests.torture", *arguments])
+            os.execvp(unshare[0], [*unshare, sys.executable, "-m", program, *arguments])
 
 
 class Disk:
