@@ -19,7 +19,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check mutants bench score fuzz torture install install-dev install-javascript replay-env player lock clean
+.PHONY: help demo test lint check mutants bench score fuzz torture nights install install-dev install-javascript replay-env player lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ fuzz: .venv/installed-fuzz ## fuzz the readers of stored bytes, SECONDS=60 for e
 
 torture: .venv/installed-dev ## kill crawls, fill the disk, refuse writes: nothing reported is lost
 	$(BIN)/python -m tests.torture --rounds $(ROUNDS)
+
+nights: .venv/installed-dev ## run the service through a year, 50 kills, 1,000 empty nights (hours)
+	$(BIN)/python -m tests.nights year
+	$(BIN)/python -m tests.nights kills
+	$(BIN)/python -m tests.nights empty
 
 install: .venv/installed ## what crawling needs, into .venv
 

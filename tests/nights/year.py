@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.times import VIETNAM
 from archive.writer import warc_date
+from crawler.alarms import Alarm, Alarms
 from crawler.diary import AGAIN, Entry, State
 from tests.nights import judge
 from tests.nights.ground import OVER, Ground, mine
@@ -22,7 +23,9 @@ STEADY, SLOW, SELDOM = map(mine, SITES)
 LAST = date(2028, 3, 20)
 """The last night: a leap day lies shortly before it, and the ends of two months."""
 ROOM = 6_000_000_000
-"""Bytes of the disk while it is not full; nothing is set aside for them."""
+"""Bytes that are free while the disk is not full; nothing is set aside for them."""
+LITTLE = 300_000_000
+"""Bytes that are too few for the nights to come, and enough for the next."""
 SPREAD = timedelta(minutes=15)
 HOLD = 8.0
 """Seconds that each answer of a site takes whose run goes on and on."""
@@ -71,6 +74,8 @@ class Year:
         """How a night must come out that is not simply run: the outcome, or the state."""
         self.again = set[tuple[str, str]]()
         """Nights and sites of which a run was gone without a word."""
+        self.alarms = list[tuple[str, str]]()
+        """Those that were to be raised, by rule and site, and cleared."""
         self.visits = judge.Visits()
         self.out_of_order = set[int]()
         """Runs that the clock was set under: when they were, it does not tell."""
@@ -138,6 +143,27 @@ class Year:
         self.expect([one for n, one in enumerate(found) if one.site in sites[:n]], "skipped")
         return found
 
+    def raises(self, rule: str, site: str) -> None:
+        """This trouble is told, and no other."""
+        self.alarms.append((rule, site))
+        assert self.lasting() == [(rule, site)]
+
+    def clears(self) -> None:
+        """Nothing is wrong any more."""
+        assert self.lasting() == []
+
+    def lasting(self) -> list[tuple[str, str]]:
+        """The alarms that last, once somebody has looked."""
+        looked = self.ground.tinhuy("health")
+        with Alarms.of(self.ground.home) as alarms:
+            lasting = [(alarm.rule, alarm.site) for alarm in alarms.lasting()]
+        assert bool(lasting) == bool(looked.returncode), looked
+        return lasting
+
+    def told_alarms(self) -> list[Alarm]:
+        with Alarms.of(self.ground.home) as alarms:
+            return alarms.since("")
+
     def check(self) -> list[str]:
         """What is wrong so far."""
         runs = self.ground.runs()
@@ -148,7 +174,16 @@ class Year:
             *judge.unlike_the_archive(self.ground, runs, self.visits),
             *self.visits.faults(),
             *self._otherwise(runs),
+            *self._unlike_the_troubles(),
         ]
+
+    def _unlike_the_troubles(self) -> Iterator[str]:
+        told = [(alarm.rule, alarm.site) for alarm in self.told_alarms()]
+        if told != self.alarms:
+            yield f"alarms: {told}, and not {self.alarms}"
+        for alarm in self.told_alarms():
+            if alarm.cleared_at is None:
+                yield f"{alarm} lasts"
 
     def _otherwise(self, runs: list[Entry]) -> Iterator[str]:
         """Nights that came out otherwise than they should have."""
@@ -198,6 +233,16 @@ def a_clock_that_was_ahead(year: Year) -> None:
     year.until_over(year.expect_newest(ahead))
     year.out_of_order |= {run.number or 0 for run in year.ground.runs()}
     year.ground.set_clock(noon(day))
+    missed = {night.key for night in ahead}
+    year.ground.until(
+        lambda: (
+            not any(
+                run.state == State.MISSED and (run.job, run.night, run.site) in missed
+                for run in year.ground.runs()
+            )
+        ),
+        "the clock is noticed",
+    )
     year.pass_nights(of_day(day))
 
 
@@ -222,8 +267,10 @@ def nobody_there(year: Year) -> None:
     assert year.ground.stop() == 0
     last = year.next_day()
     year.ground.set_clock(noon(last))
+    year.raises("scheduler", "")
     year.ground.start()
     year.catch_up(gone)
+    year.clears()
     year.pass_nights(of_day(last))
 
 
@@ -245,8 +292,11 @@ def a_run_without_end(year: Year) -> None:
             ground.set_clock(night.at + timedelta(seconds=1))
             year.until_begun(night)
     assert year.running(SLOW), "it was to go on"
+    year.raises("overlong", SLOW)
     ground.slow("chodon", 0)
     year.until_over([slow])
+    year.quiet()
+    year.clears()
 
 
 def two_services(year: Year) -> None:
@@ -265,7 +315,10 @@ def a_site_that_hangs(year: Year) -> None:
         nights = of_day(year.next_day())
         year.expect(nights[:1], "unreachable")
         year.pass_nights(nights)
+    year.raises("unreachable", STEADY)
     year.ground.slow("travinh", 0)
+    year.quiet()
+    year.clears()
 
 
 def a_site_that_dies(year: Year) -> None:
@@ -275,11 +328,20 @@ def a_site_that_dies(year: Year) -> None:
         nights = of_day(year.next_day())
         year.expect(nights[:1], "unreachable")
         year.pass_nights(nights)
+    year.raises("unreachable", STEADY)
     year.ground.wake("travinh")
+    year.quiet()
+    year.clears()
 
 
 def a_full_disk(year: Year) -> None:
-    """Not a byte is taken, from the middle of a run to the hour after the next night."""
+    """Less and less is free; then not a byte is taken, from the middle of a run to the hour after
+    the next night.
+    """
+    year.disk.leave_room(LITTLE)
+    year.quiet()
+    if year.disk.is_mounted:
+        year.raises("disk", "")
     ground, (steady, *others) = year.ground, of_day(year.next_day())
     ground.slow("travinh", 0.3)
     ground.set_clock(steady.at + timedelta(seconds=1))
@@ -293,12 +355,13 @@ def a_full_disk(year: Year) -> None:
     ground.until(
         lambda: b"trying again" in ground.said.read_bytes()[said:], "a word of the service"
     )
-    year.disk.make_room()
+    year.disk.leave_room(ROOM)
     ground.limit_files(None)
     year.until_over([steady, *others])
     run = year.entry(steady)
     assert run
     year.expect([steady], "failed" if run.outcome else "killed")
+    year.clears()
 
 
 FAULTS: tuple[Callable[[Year], None], ...] = (
@@ -313,15 +376,15 @@ FAULTS: tuple[Callable[[Year], None], ...] = (
     a_site_that_dies,
     a_full_disk,
 )
-TAKEN = 18
-"""Nights that these take."""
+FEWEST = 22
+"""Nights that these take; more are quiet."""
 
 
 def year(home: Path, count: int, seed: int, say: Callable[[str], None]) -> Told:
-    """So many nights, 30 at least: all that can go wrong does, evenly spread over them."""
+    """So many nights, FEWEST at least: all that can go wrong does, evenly spread over them."""
     result, disk = Told(), Disk(home / "disk")
     result.disk = disk.kind
-    disk.leave_room(ROOM) if disk.is_mounted else None
+    disk.leave_room(ROOM)
     first = LAST - timedelta(days=count - 1)
     try:
         with Ground(home, noon(first), SITES, seed, disk.path) as ground:
@@ -339,15 +402,16 @@ def year(home: Path, count: int, seed: int, say: Callable[[str], None]) -> Told:
             result.nights = len({night.night for night in lived.nights})
             result.requests = lived.visits.requests
             result.ends.update(_how(run) for run in ground.runs())
+            result.alarms += map(_span, lived.told_alarms())
     finally:
         disk.close()
     return result
 
 
 def _script(count: int) -> Iterator[Callable[[Year], None]]:
-    """Every fault, with at least one quiet night behind it, and quiet nights to the end."""
-    calm = count - TAKEN
-    assert calm > len(FAULTS), f"{TAKEN + len(FAULTS) + 1} nights at least"
+    """Every fault, and behind each its share of the quiet nights."""
+    calm = count - FEWEST
+    assert calm >= 0, f"{FEWEST} nights at least"
     for place, fault in enumerate(FAULTS):
         yield fault
         begin, end = (calm * (place + n) // len(FAULTS) for n in (0, 1))
@@ -370,6 +434,11 @@ def _line(fault: Callable[[Year], None], lived: Year, seconds: float) -> str:
     day = lived.ground.clock.now().astimezone(VIETNAM).date()
     name = fault.__name__.replace("_", " ")
     return f"{day} {name:24} {len(lived.nights):4} nights {seconds:6.1f} s"
+
+
+def _span(alarm: Alarm) -> str:
+    about = f"{alarm.rule} {alarm.site}".strip()
+    return f"alarm: {about}, {alarm.raised_at} to {alarm.cleared_at}: {alarm.evidence}"
 
 
 def _how(run: Entry) -> str:
