@@ -19,7 +19,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint check mutants bench score fuzz torture nights install install-dev install-javascript replay-env player lock clean
+.PHONY: help demo test lint check mutants bench score fuzz torture nights install install-dev install-javascript replay-env player page-checks lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ help: ## list these targets
 demo: .venv/installed .venv-replay/installed ## crawl the practice web twice and show what came of it
 	$(BIN)/python -m tests.practice.demo
 
-test: .venv/installed-dev .venv-replay/installed player ## run all tests, in WORKERS=2 processes
+test: .venv/installed-dev .venv-replay/installed player page-checks ## run all tests, in WORKERS=2 processes
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: .venv/installed-dev ## check format, style, types and import contracts
@@ -69,6 +69,9 @@ replay-env: .venv-replay/installed ## what `tinhuy serve` needs, into .venv-repl
 player: .venv/installed-dev ## ReplayWeb.page, which tests open WACZ files with, into .cache (npm)
 	@$(BIN)/python -m tests.player
 
+page-checks: .venv/installed-dev ## html-validate and axe, which tests look at reports with, into .cache (npm)
+	@$(BIN)/python -m tests.pagechecks
+
 lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for newer versions)
 	$(COMPILE) --group bootstrap -o requirements-uv.lock
 	$(COMPILE) pyproject.toml -o requirements.lock
@@ -77,6 +80,7 @@ lock: .venv/bootstrapped ## make the lock files again (UPGRADE=--upgrade for new
 	$(COMPILE) --group replay -o requirements-replay.lock
 	$(COMPILE) --group fuzz -o requirements-fuzz.lock
 	$(COMPILE) --group score -o requirements-score.lock
+	$(BIN)/python -m tests.pagechecks lock
 
 clean: ## remove the environments, caches and the demo's collection
 	rm -rf .venv .venv-replay .venv-score .cache demo .fuzz .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

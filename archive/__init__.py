@@ -1,6 +1,6 @@
 """A web archive on disk: every HTTP exchange as WARC, indexes, and what was read from the pages."""
 
-from archive.answers import Entry, Hit, Known, SiteCounts, Version
+from archive.answers import Entry, Hit, Known, News, SiteCounts, Version
 from archive.article import Article, Change, Digests, Gone, Link, Look, Model, Removal, Run
 from archive.catalog import Catalog
 from archive.cdxj import Capture
@@ -62,6 +62,7 @@ __all__ = [
     "Look",
     "Mended",
     "Model",
+    "News",
     "NotACollection",
     "NotAnArchive",
     "Part",

@@ -109,6 +109,15 @@ class SiteCounts:
     newest: str
 
 
+class News(NamedTuple):
+    """What a look found of an article; its title is that of the newest reading."""
+
+    id: str
+    url: str
+    title: str
+    change: Change
+
+
 def entry(row: sqlite3.Row) -> Entry:
     """An article, of a row with its newest reading."""
     fields = dict(row)
@@ -118,6 +127,11 @@ def entry(row: sqlite3.Row) -> Entry:
         id=fields.pop("id")[:SHORT_ID],
         **fields,
     )
+
+
+def news(row: sqlite3.Row) -> News:
+    """What a look found, of its row."""
+    return News(row["id"][:SHORT_ID], row["url"], row["title"] or "", Change(row["change"]))
 
 
 def run(row: sqlite3.Row) -> Run:

@@ -18,19 +18,21 @@ from types import TracebackType
 
 from archive import answers, journal, reprints
 from archive import article as articles
-from archive.answers import Entry, Hit, Known, Sighting, SiteCounts, Version
+from archive.answers import Entry, Hit, Known, News, Sighting, SiteCounts, Version
 from archive.article import WITH_READING, Article, Change, Digests, Look, Model, Run
 from archive.digest import Digest
 from archive.errors import ArticleNotFound, NotACollection
 from archive.query import Query
 from archive.reprints import Group
 from archive.schema import (
+    COUNTS_BETWEEN,
     DUMP,
     ENTRIES,
     FOUND_LATER,
     KNOWN,
     LOOKED_AT,
     LOOKS_AT,
+    NEWS_BETWEEN,
     READING_BEFORE,
     READINGS,
     READINGS_OF,
@@ -256,6 +258,18 @@ class Catalog:
             " FROM articles GROUP BY site ORDER BY site"
         )
         return [SiteCounts(**dict(row)) for row in rows]
+
+    def found_between(self, site: str, since: str, until: str) -> dict[Change, int]:
+        """What the looks at a site between two WARC dates, and at them, found, and how often."""
+        rows = self._select(COUNTS_BETWEEN, site=site, since=since, until=until)
+        return {Change(row["change"]): row["looks"] for row in rows}
+
+    def news(self, site: str, change: Change, since: str, until: str, limit: int) -> list[News]:
+        """The first of the looks between two WARC dates that found this, in their order."""
+        rows = self._select(
+            NEWS_BETWEEN, site=site, change=change, since=since, until=until, limit=limit
+        )
+        return [answers.news(row) for row in rows]
 
     def search(self, words: str, site: str | None = None, limit: int = 20) -> list[Hit]:
         """The articles whose newest wording has all the words, the best first.

@@ -153,6 +153,20 @@ SIGHTINGS = """
 SELECT site, url, seen_at, reread_at, captured_url, reading
 FROM articles JOIN looks ON article = articles.key ORDER BY site, url, seen_at, reread_at
 """
+# By the index of looks alone, but for those that are shown: a reading is larger than all else.
+_LOOKED_BETWEEN = """
+articles JOIN looks ON article = articles.key
+WHERE site = :site AND seen_at BETWEEN :since AND :until AND reread_at = ''
+"""
+COUNTS_BETWEEN = f"""
+SELECT looks.change, count(*) AS looks FROM {_LOOKED_BETWEEN} GROUP BY looks.change
+"""
+NEWS_BETWEEN = f"""
+SELECT id, url, looks.change, (
+    SELECT json_extract(reading, '$.title') FROM looks AS newest
+    WHERE newest.key = newest_reading) AS title
+FROM {_LOOKED_BETWEEN} AND looks.change = :change ORDER BY seen_at, url LIMIT :limit
+"""
 # Every table, without the keys that depend on the order of putting.
 DUMP = {
     "article": f"""

@@ -71,7 +71,13 @@ class Alarms:
 
     @classmethod
     def of(cls, collection: Collection) -> Alarms:
-        return cls(collection.path / "alarms.sqlite3")
+        return cls(_path_of(collection))
+
+    @classmethod
+    def as_it_is(cls, collection: Collection) -> Alarms:
+        """The alarms for who only looks: none where there is no file of them."""
+        path = _path_of(collection)
+        return cls(path if path.exists() else None)
 
     def __enter__(self) -> Alarms:
         return self
@@ -138,3 +144,7 @@ def _numbers(alarms: list[Alarm]) -> set[int]:
 
 def _alarm(row: sqlite3.Row) -> Alarm:
     return Alarm(**dict(row))
+
+
+def _path_of(collection: Collection) -> Path:
+    return collection.path / "alarms.sqlite3"

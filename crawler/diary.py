@@ -46,6 +46,7 @@ CREATE INDEX runs_by_state ON runs (state, planned_at);
 """
 _ENTRIES = """
 SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND (:state IS NULL OR state = :state)
+AND number >= :first AND coalesce(started_at, planned_at, ended_at, '') >= :since
 ORDER BY number DESC LIMIT :limit
 """
 
@@ -371,10 +372,20 @@ class Diary:
     # What is read
 
     def entries(
-        self, site: str | None = None, *, state: State | None = None, limit: int = -1
+        self,
+        site: str | None = None,
+        *,
+        state: State | None = None,
+        limit: int = -1,
+        first: int = 0,
+        since: str = "",
     ) -> Iterator[Entry]:
-        """The newest first."""
-        rows = self._database.rows(_ENTRIES, site=site, state=state, limit=limit)
+        """The newest first: those numbered from `first` on that began, or would have, at a WARC
+        date or after it. What `since` asks for is looked for among all.
+        """
+        rows = self._database.rows(
+            _ENTRIES, site=site, state=state, limit=limit, first=first, since=since
+        )
         return map(_entry, rows)
 
     def entry(self, number: int) -> Entry | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 import re
 import socket
@@ -54,6 +55,23 @@ def test_every_package_is_installed(root: Path) -> None:
     assert set(project["tool"]["setuptools"]["packages"]) == found
 
 
+def test_everything_in_a_package_is_installed(root: Path) -> None:
+    """Whatever the packages need that is no module is named in pyproject.toml, too."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())
+    named = {
+        path
+        for package, patterns in project["tool"]["setuptools"]["package-data"].items()
+        for pattern in patterns
+        for path in (root / package.replace(".", "/")).glob(pattern)
+    }
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "archive", "crawler"], cwd=root, capture_output=True, text=True
+    ).stdout.split("\0")
+    others = {root / name for name in tracked if name and not name.endswith(".py")}
+    assert others
+    assert named == others
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_lock_files_hold_hashes_and_no_address(root: Path, name: str) -> None:
     """Every locked requirement has one version and a hash, and no lock file names a server."""
@@ -64,6 +82,14 @@ def test_lock_files_hold_hashes_and_no_address(root: Path, name: str) -> None:
     for requirement in requirements:
         assert re.match(r"[a-z0-9][a-z0-9.-]*==\S+", requirement)
         assert "--hash=sha256:" in requirement
+
+
+def test_the_npm_lock_holds_hashes_and_no_address(root: Path) -> None:
+    """So it is with the npm packages that tests use."""
+    text = (root / "tests" / "npm" / "package-lock.json").read_text()
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    assert all(one["integrity"] for name, one in packages.items() if name)
 
 
 def test_the_locks_agree(root: Path) -> None:

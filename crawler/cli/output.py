@@ -6,7 +6,6 @@ import json
 import re
 import sys
 import textwrap
-import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,36 +13,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from crawler.plain import TURNS
+from crawler.plain import Size as Size
+from crawler.plain import harmless as harmless
+
 Cell = str | int | float | None
 
-_HIDDEN = {"Cc", "Cs", "Zl", "Zp"}
-_TURNS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Marks that turn the direction of text, and so can make a line read as another one."""
-_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{''.join(_TURNS)}]")
+_UNSAFE_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029{''.join(TURNS)}]")
 
 _ANY_WIDTH = 10_000
-
-
-class Size(int):
-    """A number of bytes. On a terminal it is told in kB, MB or GB; in a pipe in full."""
-
-    def told(self) -> str:
-        amount = float(self)
-        for unit in ("B", "kB", "MB"):
-            if abs(amount) < 1000:
-                return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-            amount /= 1000
-        return f"{amount:.1f} GB"
 
 
 def console(*, stderr: bool = False) -> Console:
     """A console that takes no markup, so that `[red]` in a title stays `[red]`."""
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
-
-
-def harmless(text: str, *, keep: str = "") -> str:
-    r"""`text` with control and direction characters spelled out (`\x1b`), but those in `keep`."""
-    return "".join(c if c in keep or not _is_harmful(c) else _spelled(c) for c in text)
 
 
 def print_json(value: Any) -> None:
@@ -95,14 +78,6 @@ def fitting(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: Console
         return made
     name, *names = zip(columns, *rows, strict=True)
     return table([str(cell) for cell in name], names)
-
-
-def _is_harmful(character: str) -> bool:
-    return character in _TURNS or unicodedata.category(character) in _HIDDEN
-
-
-def _spelled(character: str) -> str:
-    return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
 def _told(cell: Cell) -> str:
