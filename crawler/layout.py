@@ -7,12 +7,14 @@ longer than 100 kB.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 from typing import Any
+from unicodedata import normalize
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from rich.cells import cell_len, set_cell_size
@@ -32,6 +34,9 @@ MOST_SITES, MOST_ALARMS = 60, 40
 
 LONGEST, LONGEST_LINK = 160, 300
 """Characters of what a site wrote, and of an address that is shown with it."""
+
+
+_TOWER = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,10 @@ def text(report: Report) -> str:
 
 
 def shown(text: str, most: int = LONGEST) -> str:
-    """What a site wrote, in one line of bounded length."""
-    plain = harmless(text[: most + 1])
-    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
+    """What a site wrote, in one line of bounded length, without towers of marks."""
+    plain = _TOWER.sub(r"\1", normalize("NFC", harmless(text[: most + 1])))
+    is_whole = max(len(text), len(plain)) <= most
+    return plain if is_whole else plain[: most - 1].rstrip() + "…"
 
 
 def link(url: str) -> str:

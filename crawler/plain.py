@@ -27,7 +27,8 @@ def harmless(text: str, *, keep: str = "") -> str:
 
 
 def _is_harmful(character: str) -> bool:
-    return character in TURNS or unicodedata.category(character) in _HIDDEN
+    is_none = ord(character) & 0xFFFE == 0xFFFE  # Unicode's noncharacters, forbidden in HTML
+    return is_none or character in TURNS or unicodedata.category(character) in _HIDDEN
 
 
 def _spelled(character: str) -> str:
