@@ -15,12 +15,13 @@ from archive import Collection
 from archive.writer import warc_date
 from crawler import settings
 from crawler.diary import GONE, Diary, Entry, printed
+from crawler.ending import CLOSING_SECONDS
 from crawler.orphans import PARENT_VARIABLE
 from crawler.outcome import Outcome
 from crawler.schedule import now
 
-IN_ORDER = 25.0
-"""Seconds that a child is given to end in good order."""
+IN_ORDER = settings.ENDING_SECONDS + CLOSING_SECONDS + 1
+"""Seconds that a child is given to end in good order: it ends itself at once a second before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

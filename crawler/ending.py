@@ -1,5 +1,5 @@
-"""What signals ask of a crawl: SIGINT (Ctrl-C) and SIGTERM to end in good order, SIGINT once more
-to end at once.
+"""What signals ask of a crawl: SIGINT (Ctrl-C), SIGTERM and SIGHUP (its terminal was closed) to end
+in good order, SIGINT once more to end at once.
 
 In good order: nothing more is sent, what is under way has ENDING_SECONDS (a setting), every run
 is judged and written down. A crawl that is still there CLOSING_SECONDS later hangs in something
@@ -30,7 +30,8 @@ LOOK = 0.05
 
 
 class Ending:
-    """Takes both signals from `__enter__` to `__exit__`; in the main thread, before the loop runs.
+    """Takes the signals from `__enter__` to `__exit__`; in the main thread, before the loop runs.
+    Who has SIGHUP ignored (nohup) wants the crawl to outlive the terminal: it stays so.
 
     `crawls` are the crawlers and their tasks; what is under way in them has `seconds`. `last_word`
     is called before the program ends at once, within a signal handler: nothing may hold it up.
@@ -49,7 +50,9 @@ class Ending:
         """The signal that came first."""
 
     def __enter__(self) -> Self:
-        taken = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
+        taken = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM}
+        if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+            taken.remove(signal.SIGHUP)
         self._before: dict[signal.Signals, Any] = {
             each: signal.signal(each, self._heard) for each in taken
         }

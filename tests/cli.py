@@ -55,8 +55,8 @@ def _pieces(terminal: IO[bytes]) -> Iterator[bytes]:
 
 
 class Terminal:
-    """A command on a terminal of its own; all that it prints there is heard as it comes. It is
-    killed at the end, if it has not ended.
+    """A command on a terminal of its own, which it controls; all that it prints there is heard as
+    it comes. It is killed at the end, if it has not ended.
     """
 
     def __init__(self, *arguments: str, rows: int = 24, columns: int = 80) -> None:
@@ -64,7 +64,7 @@ class Terminal:
         termios.tcsetwinsize(theirs, (rows, columns))
         plain = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "crawler.cli", *arguments],
+            ["setsid", "--ctty", sys.executable, "-m", "crawler.cli", *arguments],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
@@ -72,6 +72,7 @@ class Terminal:
         )
         os.close(theirs)
         self._heard = bytearray()
+        self._is_closed = threading.Event()
         self._ear = threading.Thread(target=self._hear, daemon=True)
         self._ear.start()
 
@@ -86,6 +87,8 @@ class Terminal:
         with os.fdopen(self._ours, "rb", buffering=0) as terminal:
             for piece in _pieces(terminal):
                 self._heard += piece
+                if self._is_closed.is_set():
+                    return
 
     @property
     def printed(self) -> str:
@@ -102,6 +105,11 @@ class Terminal:
             assert time.monotonic() < deadline, self.printed[-4000:]
             assert self.process.poll() is None, self.printed[-4000:]
             time.sleep(0.02)
+
+    def close(self) -> None:
+        """Close the window, when it has printed once more."""
+        self._is_closed.set()
+        self._ear.join()
 
     def end(self, seconds: float = 60) -> int:
         """Wait until it ends; its exit code."""

@@ -86,6 +86,31 @@ def test_ctrl_c_twice_ends_at_once(web: PracticeWeb, words: list[str], tmp_path:
     assert answer("verify", f"--collection={tmp_path}/c") == []
 
 
+def test_a_closed_terminal_ends_in_order(
+    web: PracticeWeb, words: list[str], tmp_path: Path
+) -> None:
+    """When its terminal is closed a crawl ends in order, though it can print nothing more."""
+    with Terminal(*words) as terminal:
+        until(lambda: len(web.log) > 20)
+        terminal.close()
+        assert terminal.end() == 11
+    collection = f"--collection={tmp_path}/c"
+    runs = answer("runs", collection)
+    assert {run["reason"].partition(";")[0] for run in runs} == {"ended by SIGHUP"}
+    assert answer("verify", collection) == []
+
+
+def test_nohup_outlives_its_terminal(web: PracticeWeb, words: list[str]) -> None:
+    """Where SIGHUP is ignored a crawl goes on."""
+    command = ["nohup", sys.executable, "-m", "crawler.cli", *words]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=subprocess.STDOUT, text=True) as crawl:
+        until(lambda: len(web.log) > 20)
+        crawl.send_signal(signal.SIGHUP)
+        said, _ = crawl.communicate(timeout=60)
+    assert crawl.returncode == 0, said
+
+
 def test_sigterm_waits_for_nobody(web: PracticeWeb, words: list[str], tmp_path: Path) -> None:
     """A SIGTERM ends a crawl within 30 seconds, whatever hangs or drips; the runs are incomplete,
     the files sound, and the next run gets what was cut off.

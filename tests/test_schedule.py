@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,15 +16,16 @@ from typing import Any
 
 import pytest
 
-from archive import Collection
+from archive import Catalog, Collection
 from archive.writer import warc_date
 from crawler import settings
 from crawler.diary import BY_HAND, Diary, Entry, Planned, State
+from crawler.ending import CLOSING_SECONDS
 from crawler.schedule import MOST_MISSED, BadJob, Job, Schedule, newest_nights, nights, now, plan
 from crawler.service import _Look
 from tests.cli import answer, tinhuy
 from tests.nights.clock import Clock
-from tests.practice import PracticeWeb
+from tests.practice import PracticeWeb, Quirks
 
 PLATFORMS = {"chodon": "tagdiv", "travinh": "aspnet_portal"}
 PATIENCE = 60.0
@@ -61,6 +63,15 @@ class Nights:
             finally:
                 service.terminate()
                 service.wait(timeout=30)
+
+    @contextmanager
+    def slowed_down(self, **seconds: float) -> Iterator[None]:
+        """Practice sites take so long for each answer."""
+        self.web.quirks.update({name: Quirks(delay=each) for name, each in seconds.items()})
+        try:
+            yield
+        finally:
+            self.web.quirks.update(dict.fromkeys(seconds, Quirks()))
 
     def until(self, holds: Callable[[], Any]) -> None:
         """Wait for something to hold."""
@@ -350,14 +361,62 @@ def test_a_site_has_one_run_at_a_time(here: Nights) -> None:
     assert "run 1" in second.reason
 
 
-def test_a_run_by_hand_is_in_nobodys_way(here: Nights) -> None:
-    """The service finds the site in use by a crawl of a person's, and skips its own run."""
-    with here.home.hold_site("my_chodon"):
-        here.now("my_chodon")
-        with here.served():
-            here.until(lambda: is_over(here, 1))
-    (run,) = here.runs()
-    assert (run.state, "another run" in run.reason) == ("skipped", True)
+def test_runs_by_hand_and_of_the_service_pass_each_other(here: Nights) -> None:
+    """Whichever of a crawl by hand and a run of the service comes second finds the site in use and
+    is skipped, which is told; the first goes on.
+    """
+    words = ["crawl", "my_chodon", "--refresh", here.where]
+    with here.served():
+        with here.slowed_down(chodon=2):
+            here.now("my_chodon")
+            here.until(lambda: here.states() == [("my_chodon", "running")])
+            done = tinhuy(*words)
+        assert (done.returncode, "another run" in done.stderr) == (5, True), done.stderr
+        assert [state for _, state in here.states()] == ["running", "skipped"]
+        here.until(lambda: is_over(here, 1))
+        with subprocess.Popen([sys.executable, "-m", "crawler.cli", *words]) as by_hand:
+            with here.slowed_down(chodon=2):
+                here.until(lambda: len(here.runs()) == 3)
+                here.now("my_chodon")
+                here.until(lambda: is_over(here, 4))
+            assert by_hand.poll() is None
+        assert by_hand.returncode == 0
+    runs = answer("runs", here.where)
+    assert [(run["job"], run["state"]) for run in reversed(runs)] == [
+        ("by hand", "ended"),
+        (None, "skipped"),
+        (None, "ended"),
+        ("by hand", "skipped"),
+    ]
+    assert all("another run" in run["reason"] for run in runs if run["state"] == "skipped")
+
+
+def test_sigterm_stops_the_service_in_time(here: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its runs end in good order, also of a site that hangs, before it would have to kill them; and
+    the next ones get what was cut off.
+    """
+    monkeypatch.setenv("TINHUY_ENDING_SECONDS", "3")
+    here.now("my_chodon", "my_travinh")
+    before = len(here.web.log)
+    with here.served() as service:
+        here.until(lambda: len(here.web.log) - before > 10)
+        with here.slowed_down(chodon=300, travinh=1):
+            here.until(lambda: sum(here.web.server.open.values()) > 1)
+            began = time.monotonic()
+            service.terminate()
+            assert service.wait(timeout=30) == 0
+            assert 3 <= time.monotonic() - began < 3 + CLOSING_SECONDS
+    for run in here.runs():
+        assert (run.state, run.outcome) == ("ended", "incomplete")
+        assert run.reason.endswith("ended by SIGTERM; the service was stopped"), run.reason
+    assert answer("verify", here.where) == []
+    here.now("my_chodon", "my_travinh")
+    with here.served():
+        here.until(lambda: is_over(here, 3, 4))
+    assert [run.outcome for run in here.runs()[2:]] == ["ok", "ok"]
+    with Catalog(here.home.catalog_path) as catalog:
+        kept = Counter(known.site for known in catalog.articles())
+    assert kept == {f"my_{name}": len(here.web.sites[name].articles) for name in PLATFORMS}
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from crawler.cli.output import Size, console, harmless, table
+from crawler.cli.output import Size, console, harmless, leave_terminal, table
 from crawler.cli.progress import LINE_SECONDS
 
 if TYPE_CHECKING:
@@ -77,6 +77,10 @@ class Display:
     def __call__(self, states: Sequence[RunState]) -> None:
         now = time.monotonic()
         rows = [self._row(state, now) for state in states]
+        with suppress(OSError):  # who reads it went away: that ends no crawl
+            self._show(states, rows, now)
+
+    def _show(self, states: Sequence[RunState], rows: Sequence[Row], now: float) -> None:
         if self._live:
             self._live.update(self._drawn(states, rows, now), refresh=True)
         elif now >= self._next_line:
@@ -85,8 +89,12 @@ class Display:
                 print(line, file=sys.stderr, flush=True)
 
     def told_to_end(self, by: signal.Signals) -> None:
+        if by == signal.SIGHUP:
+            leave_terminal()
         again = "again " if by == signal.SIGINT else ""
-        print(f"tinhuy: ending in order; Ctrl-C {again}ends at once", file=sys.stderr, flush=True)
+        words = f"tinhuy: ending in order; Ctrl-C {again}ends at once"
+        with suppress(OSError):
+            print(words, file=sys.stderr, flush=True)
 
     def ends_at_once(self) -> None:
         cursor = f"{SHOW_CURSOR}\n" if self._live else ""

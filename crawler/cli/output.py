@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -27,6 +29,15 @@ _ANY_WIDTH = 10_000
 def console(*, stderr: bool = False) -> Console:
     """A console that takes no markup, so that `[red]` in a title stays `[red]`."""
     return Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+
+
+def leave_terminal() -> None:
+    """The terminal is closed, and would refuse what is still printed: that goes nowhere instead."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        if stat.S_ISCHR(os.fstat(stream).st_mode):  # isatty() does not know a closed one
+            os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 def print_json(value: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from archive.writer import warc_date
 from crawler import clock, settings
 from crawler.cli import exits, log
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json, Limit
-from crawler.cli.output import harmless, print_json, print_table
+from crawler.cli.output import harmless, leave_terminal, print_json, print_table
 
 if TYPE_CHECKING:
     from crawler.schedule import Job, Schedule
@@ -53,8 +53,7 @@ def run(
 
     limits = Limits(hours=hours, memory=memory * 1_000_000, at_once=at_once)
     service = Service(Collection.create(collection), limits, _say)
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: service.stop())
+    _take_signals(service.stop)
     log.tame()
     service.run()
 
@@ -174,6 +173,19 @@ def _opened(path: Path) -> Iterator[Schedule]:
 def _found(was_there: bool, job: str) -> None:
     if not was_there:
         raise exits.Refused(f"there is no job {job}; see `tinhuy schedule list`", exits.NOT_FOUND)
+
+
+def _take_signals(stop: Callable[[], None]) -> None:
+    """SIGTERM, Ctrl-C and a closed terminal stop the service; the last not where it is ignored."""
+
+    def hung_up(*_: object) -> None:
+        leave_terminal()
+        stop()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop())
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, hung_up)
 
 
 def _say(words: str) -> None:
