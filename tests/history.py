@@ -5,6 +5,7 @@ Nothing is crawled: each part is told by its own writer, as runs tell it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -62,7 +63,7 @@ class Nights:
             catalog.put_many(looks)
             number = diary.begin(site.name, warc_date(began), f"{site.name}-{at}", entry.number)
             if site.outcome is None:
-                diary.bury(number, warc_date(ended), "ended by signal 9")
+                diary.bury(number, os.getpid(), warc_date(ended), "ended by signal 9")
                 continue
             counts = {change.value: sum(one.change is change for one in looks) for change in Change}
             counts |= {"pages": len(looks) * 2, "bytes_written": len(looks) * 41_700}
