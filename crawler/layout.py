@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -73,6 +73,15 @@ def text(report: Report) -> str:
     return "\n".join(_lines(report)) + "\n"
 
 
+def of_alarms(new: Sequence[Alarm], over: Sequence[Alarm]) -> tuple[str, str]:
+    """A line and a text on alarms that came and went."""
+    counts = ((new, "new alarm"), (over, "alarm"))
+    told = [counted(len(alarms), name) for alarms, name in counts if alarms]
+    line = ", ".join(told) + (" over" if over else "")
+    lines = [*_alarm_lines([*_stated("new", new), *_stated("over", over)])]
+    return line, "\n".join((_capital(line), "", *lines)) + "\n"
+
+
 def shown(text: str, most: int = LONGEST) -> str:
     """What a site wrote, in one line of bounded length, without towers of marks."""
     plain = _TOWER.sub(r"\1", normalize("NFC", harmless(text[: most + 1])))
@@ -130,8 +139,11 @@ def _alarms(report: Report) -> Iterator[tuple[str, Alarm]]:
     raised = [alarm for alarm in report.lasting if alarm.number in new]
     lasting = [alarm for alarm in report.lasting if alarm.number not in new]
     for state, alarms in (("new", raised), ("lasts", lasting), ("over", report.cleared)):
-        for alarm in alarms:
-            yield state, alarm
+        yield from _stated(state, alarms)
+
+
+def _stated(state: str, alarms: Iterable[Alarm]) -> Iterator[tuple[str, Alarm]]:
+    return ((state, alarm) for alarm in alarms)
 
 
 def _rest(sites: tuple[SiteNight, ...]) -> str:
@@ -213,13 +225,16 @@ def _lines(report: Report) -> Iterator[str]:
 
 def _heard(report: Report) -> Iterator[str]:
     """Alarms, and letters that did not arrive."""
-    alarms = [*_alarms(report)]
-    lines = [line for state, alarm in alarms[:MOST_ALARMS] for line in _alarm(state, alarm)]
-    if len(alarms) > MOST_ALARMS:
-        lines.append(f"and {counted(len(alarms) - MOST_ALARMS, 'more alarm')}: tinhuy health")
-    yield from _section("Alarms", lines)
+    yield from _section("Alarms", _alarm_lines([*_alarms(report)]))
     letters = (line for words in report.undelivered for line in _wrapped(shown(words), "  "))
     yield from _section("Letters that did not arrive", letters)
+
+
+def _alarm_lines(alarms: Sequence[tuple[str, Alarm]]) -> Iterator[str]:
+    for state, alarm in alarms[:MOST_ALARMS]:
+        yield from _alarm(state, alarm)
+    if len(alarms) > MOST_ALARMS:
+        yield f"and {counted(len(alarms) - MOST_ALARMS, 'more alarm')}: tinhuy health"
 
 
 def _alarm(state: str, alarm: Alarm) -> Iterator[str]:

@@ -204,9 +204,11 @@ def marks_of(day: date, entries: Sequence[Entry]) -> tuple[Mark, Mark]:
     return first, last
 
 
-def due(collection: Collection, last_day: str, behind: Mark | None) -> str | None:
+def due(collection: Collection, today: str, last_day: str, behind: Mark | None) -> str | None:
     """The newest day whose night is over and not told: every run that was planned for it has come
     to its end, those too that take the place of killed ones, and no job has another time on it.
+
+    What was planned for days to come was planned by a clock that was ahead.
     """
     with Diary.as_it_is(collection) as diary:
         entries = list(diary.entries(first=behind.first if behind else 0))
@@ -214,7 +216,8 @@ def due(collection: Collection, last_day: str, behind: Mark | None) -> str | Non
     waiting = [entry for entry in planned if entry.state in (State.PLANNED, State.RUNNING)]
     open_days = {_night(entry) for entry in waiting if entry.job != AGAIN}
     days = {_night(entry) for entry in planned if entry.job != AGAIN}
-    over = {day for day in days if day > last_day and not any(one <= day for one in open_days)}
+    first_open = min(open_days, default="9999")
+    over = {day for day in days if last_day < day <= today and day < first_open}
     if not over or any(entry.job == AGAIN for entry in waiting):
         return None
     return max(over - _days_to_come(collection), default=None)

@@ -23,6 +23,7 @@ from archive.writer import warc_date
 from crawler.children import Children, Limits
 from crawler.diary import Diary, Entry, State
 from crawler.schedule import Schedule, now, plan
+from crawler.telling import Post
 
 TICK = 0.2
 """Seconds between looks at the children and at what is due."""
@@ -60,6 +61,7 @@ class Service:
     ) -> None:
         self._collection, self._say = collection, say
         self._children = Children(collection, limits, say)
+        self._post = Post(collection, say)
         self._stopping = threading.Event()
         self._looked: _Look | None = None
         self._trouble = ""
@@ -75,10 +77,13 @@ class Service:
         """
         home = self._collection
         with self._alone(), Diary.of(home) as diary, Schedule(home) as schedule:
-            while self._children or not self._stopping.is_set():
-                with self._patient():
-                    self._turn(diary, schedule)
-                time.sleep(TICK)
+            try:
+                while self._children or not self._stopping.is_set():
+                    with self._patient():
+                        self._turn(diary, schedule)
+                    time.sleep(TICK)
+            finally:
+                self._post.stop()
 
     def _turn(self, diary: Diary, schedule: Schedule) -> None:
         if self._stopping.is_set():
@@ -106,6 +111,7 @@ class Service:
             diary.settle(self._collection, warc_date(now()))
             diary.once_more(warc_date(now()))
             self._looked = _Look(next_at=plan(diary, schedule.jobs()))
+            self._post.see_to()
 
     def _begin_due(self, diary: Diary) -> None:
         for entry in diary.due(warc_date(now())):

@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import version
 from typing import Literal
 
-from crawler.configuration import Hours, configure
+from crawler.configuration import Hours, Secret, configure
 
 # Ours
 
@@ -62,6 +62,10 @@ RUN_MEMORY = 2000
 
 SITES = ""
 """A directory of more sites than the package has; `tinhuy sites add` writes there."""
+
+TELL: list[Secret] = []
+"""Who is told of nights and alarms: addresses as apprise has them ("mailtos://user:password@host",
+"jsons://host/hook"), or "command:/path/of/a/program"."""
 
 # Of one run, set by its command
 

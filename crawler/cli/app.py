@@ -27,6 +27,7 @@ from crawler.cli import (
     schedule,
     serve,
     sites,
+    tell,
 )
 from crawler.cli.output import harmless
 
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(sites.app, name="sites")
 app.add_typer(runs.app, name="run")
 app.add_typer(schedule.app, name="schedule")
+app.add_typer(tell.app, name="tell")
 VERBS: tuple[Callable[..., None], ...] = (
     crawl.crawl,
     look.list_articles,

@@ -38,7 +38,7 @@ MEANINGS = {
     DIFFERENT: (
         "a replay read something else than the catalog holds; "
         "a check did not find what it looked for; "
-        "doctor found that this machine cannot crawl unattended"
+        "doctor found that this machine cannot crawl unattended; a letter was not taken"
     ),
     STORAGE: "the disk refused to take what was written",
     NOT_INSTALLED: "a program that the command needs is missing, or its port is taken",

@@ -4,49 +4,47 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from archive import Collection
 from crawler.cli import exits
 from crawler.cli.look import mended
 from crawler.cli.options import DEFAULT_COLLECTION, CollectionPath, Json
 from crawler.cli.output import print_json
-
-if TYPE_CHECKING:
-    from crawler.report import Report
+from crawler.cli.tell import say_sent
 
 
 def report(
     day: Annotated[
         str | None,
-        typer.Argument(metavar="DATE", help="A day in Vietnam, as 2026-11-26; without it, today."),
+        typer.Argument(
+            metavar="DATE", help="A day in Vietnam, as 2026-11-26; without it, the time since."
+        ),
     ] = None,
     html: Annotated[bool, typer.Option("--html", help="Print one HTML document.")] = False,
+    send: Annotated[
+        bool, typer.Option("--send", help="Write it into the collection, and tell everybody.")
+    ] = False,
     collection: CollectionPath = DEFAULT_COLLECTION,
     as_json: Json = False,
 ) -> None:
     """What a night was: alarms, how each site went, what is new; as text, or for a browser."""
-    from crawler import layout
+    wanted = _checked(day)
+    from crawler import layout, telling
 
-    made = _report(mended(collection), day)
+    home = mended(collection)
+    made = (telling.put_report if send else telling.report_of)(home, wanted)
     if as_json:
         print_json(asdict(made) | {"headline": made.headline})
     else:
         print(layout.html(made) if html else layout.text(made), end="")
+    if send:
+        say_sent(telling.send(home))
 
 
-def _report(home: Collection, day: str | None) -> Report:
-    from archive.writer import warc_date
-    from crawler.diary import Diary
-    from crawler.report import day_of, gather, marks_of
-    from crawler.schedule import now
-
+def _checked(day: str | None) -> str | None:
     try:
-        wanted = date.fromisoformat(day or day_of(warc_date(now())))
+        return day and date.fromisoformat(day).isoformat()
     except ValueError as error:
         raise exits.Refused(f"{day!r} is no day; write it as 2026-11-26") from error
-    with Diary.as_it_is(home) as diary:
-        begin, end = marks_of(wanted, list(diary.entries()))
-    return gather(home, wanted.isoformat(), begin, end)
