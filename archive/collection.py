@@ -9,7 +9,7 @@ catalog.sqlite3       articles, versions, runs, search; derived
 dedup.sqlite3         payloads and the responses that hold them; derived
 logs/                 one crawl log for each run: what was kept, and what was not asked for
 diary.sqlite3         every run that was begun, skipped or killed (the crawler's own, not derived)
-outbox.sqlite3        letters to people, and which channel took which (the crawler's own, not derived)
+outbox.sqlite3        letters to people and who took which (the crawler's own, not derived)
 reports/              what each night was, as HTML and text
 ledgers/              what the crawler has met of each site, and what waits (its own, not derived)
 *.rebuilding *.order  a rebuild under way, or one that was interrupted
