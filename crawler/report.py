@@ -18,9 +18,9 @@ from archive.disk import free_bytes
 from archive.writer import warc_date
 from crawler import registry
 from crawler.alarms import Alarm, Alarms
-from crawler.diary import Diary, Entry, State
+from crawler.diary import AGAIN, BY_HAND, Diary, Entry, State
 from crawler.outcome import Outcome
-from crawler.schedule import AGAIN, BY_HAND, ZONE, Schedule
+from crawler.schedule import ZONE, Schedule
 
 HISTORY = 30
 """Nights in the charts."""

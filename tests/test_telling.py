@@ -34,7 +34,7 @@ from crawler.diary import Diary, Planned
 from crawler.outbox import GIVE_UP, KEPT, PAUSES, Letter, Outbox
 from crawler.schedule import AGAIN, BY_HAND, Schedule
 from tests.cli import answer, tinhuy
-from tests.nights import JOB, LAST, Nights, Site, trouble, usual
+from tests.history import JOB, LAST, Nights, Site, trouble, usual
 
 SECRET = "s3cret+pass/word"
 WRITTEN = "s3cret%2Bpass%2Fword"
@@ -568,7 +568,7 @@ def test_a_night_is_told_when_its_last_run_is_over(told: Collection) -> None:
         telling.see_to(told)
         diary.begin("dang", later, "one", second.number)
         telling.see_to(told)
-        diary.bury(second.number or 0, later, "ended by signal 9")
+        diary.bury(second.number or 0, os.getpid(), later, "ended by signal 9")
         diary.plan(AGAIN, [Planned(later, "dang", later)])
         telling.see_to(told)
         assert subjects(told) == []
