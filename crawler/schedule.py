@@ -28,8 +28,6 @@ from archive import Collection
 from archive.writer import warc_date
 from crawler import registry
 from crawler.clock import now as now
-from crawler.diary import AGAIN as AGAIN
-from crawler.diary import BY_HAND as BY_HAND
 from crawler.diary import Diary, Planned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -30,9 +30,9 @@ from archive import Collection
 from archive.writer import warc_date
 from crawler import settings, telling
 from crawler.channels import Channel, Message, deliver
-from crawler.diary import Diary, Planned
+from crawler.diary import AGAIN, BY_HAND, Diary, Planned
 from crawler.outbox import GIVE_UP, KEPT, PAUSES, Letter, Outbox
-from crawler.schedule import AGAIN, BY_HAND, Schedule
+from crawler.schedule import Schedule
 from tests.cli import answer, tinhuy
 from tests.history import JOB, LAST, Nights, Site, trouble, usual
 
