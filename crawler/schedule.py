@@ -28,7 +28,7 @@ from archive import Collection
 from archive.writer import warc_date
 from crawler import registry
 from crawler.clock import now as now
-from crawler.diary import Diary, Planned
+from crawler.diary import AGAIN, BY_HAND, Diary, Planned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
