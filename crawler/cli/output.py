@@ -8,10 +8,10 @@ import re
 import stat
 import sys
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -82,13 +82,41 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Table:
     return made
 
 
-def fitting(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: Console) -> Table:
-    """The table; with rows and columns exchanged when it is too wide for the console as it is."""
+def fitting(columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: Console) -> RenderableType:
+    """The table. Where it is too wide for the console: with rows and columns exchanged; where that
+    is too wide too: as several tables, which begin with the same first column.
+    """
     made = table(columns, rows)
-    if made.__rich_measure__(out, out.options.update(max_width=_ANY_WIDTH)).maximum <= out.width:
+    if _fits(made, out):
         return made
     name, *names = zip(columns, *rows, strict=True)
-    return table([str(cell) for cell in name], names)
+    turned = table([str(cell) for cell in name], names)
+    return turned if _fits(turned, out) else Group(*_parts(columns, rows, out))
+
+
+def _parts(
+    columns: Sequence[str], rows: Sequence[Sequence[Cell]], out: Console
+) -> Iterator[Table | str]:
+    """As many columns at a time as fit beside the first, with an empty line between."""
+    name, *rest = zip(columns, *rows, strict=True)
+    part = [name]
+    for column in rest:
+        if len(part) > 1 and not _fits(_of_columns([*part, column]), out):
+            yield _of_columns(part)
+            yield ""
+            part = [name]
+        part.append(column)
+    yield _of_columns(part)
+
+
+def _of_columns(columns: Sequence[Sequence[Cell]]) -> Table:
+    heads, *rows = zip(*columns, strict=True)
+    return table([str(head) for head in heads], rows)
+
+
+def _fits(made: Table, out: Console) -> bool:
+    measured = made.__rich_measure__(out, out.options.update(max_width=_ANY_WIDTH))
+    return measured.maximum <= out.width
 
 
 def _told(cell: Cell) -> str:

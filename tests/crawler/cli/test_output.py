@@ -76,6 +76,26 @@ def test_a_table_too_wide_is_turned() -> None:
     assert shown[30][:2] == [["site", "paper", "portal"], ["a", "100", "0"]]
 
 
+def test_a_table_too_wide_either_way_is_parted() -> None:
+    """Where neither rows nor columns fit, tables of some columns each follow one another: all begin
+    with the first, and together they hold each cell in one piece.
+    """
+    columns = ("site", *(f"column-{number}" for number in range(9)))
+    rows = [(f"site-number-{each}", *range(each, each + 9)) for each in range(10, 18)]
+    out = Console(file=io.StringIO(), width=50)
+    with out.capture() as captured:
+        out.print(fitting(columns, rows, out))
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= 50
+    parts = [part.splitlines() for part in captured.get().rstrip("\n").split("\n\n")]
+    assert len(parts) == 3
+    alike = zip(*parts, strict=True)
+    together = [[word for line in same for word in line.split()[1:]] for same in alike]
+    assert together == [[*columns[1:]], *([*map(str, row[1:])] for row in rows)]
+    for part in parts:
+        assert [line.split()[0] for line in part] == ["site", *(row[0] for row in rows)]
+
+
 def test_a_pipe_gets_columns(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a terminal a table is lines with tabs, one row each, and sizes are whole numbers."""
     print_table(("site", "written"), [("a\tb\n", Size(1_234_567))])
