@@ -245,14 +245,14 @@ class Diary:
         if gone:
             self.plan(AGAIN, [Planned(night, site, now) for night, site in gone])
 
-    def last_night(self, job: str, now: str) -> str | None:
-        """The newest night of a job that was planned or missed, and not in the future."""
-        row = self._database.one(
-            "SELECT max(night) AS night FROM runs WHERE job = :job AND night <= :now",
+    def nights(self, job: str, since: str) -> set[str]:
+        """The nights of a job from one on that were planned or missed."""
+        rows = self._database.rows(
+            "SELECT DISTINCT night FROM runs WHERE job = :job AND night >= :since",
             job=job,
-            now=now,
+            since=since,
         )
-        return row["night"] if row else None
+        return {row["night"] for row in rows}
 
     def due(self, now: str) -> list[Entry]:
         """What was planned for now or earlier and has not begun, in its order."""

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -177,37 +178,44 @@ def nights(job: Job, after: datetime, until: datetime) -> Iterator[datetime]:
         night = trigger.get_next_fire_time(night, night)
 
 
-def newest_nights(job: Job, after: datetime, until: datetime) -> deque[datetime]:
-    """The newest of these times, MOST_MISSED at the most: for that as little of the time between is
-    walked through as need be, since a job of every minute may not have been looked at for years.
+@lru_cache(maxsize=1000)
+def newest_nights(job: Job) -> tuple[datetime, ...]:
+    """The newest times of a job before its next, MOST_MISSED at the most: for that as little of the
+    time since it was made is walked through as need be, since it may have one every minute.
     """
-    span = timedelta(minutes=MOST_MISSED)
+    made, span = datetime.fromisoformat(job.made_at), timedelta(minutes=MOST_MISSED)
+    until = (job.next_at or made) - timedelta(microseconds=1)
     while True:
-        begin = max(after, until - span)
+        begin = max(made, until - span)
         found = deque(nights(job, begin, until), maxlen=MOST_MISSED)
-        if begin == after or len(found) == MOST_MISSED:
-            return found
+        if begin == made or len(found) == MOST_MISSED:
+            return tuple(found)
         span *= 4
 
 
 def plan(diary: Diary, jobs: Sequence[Job]) -> datetime | None:
-    """Plan what has become due of each job since its last night; when the next will be.
+    """Plan what has become due of each job, and tell of nights that passed; when the next will be.
 
     A second call changes nothing. What a clock that was ahead has planned is taken back.
     """
-    until = now()
-    diary.withdraw(warc_date(until))
+    diary.withdraw(warc_date(now()))
     active = [job for job in jobs if job.next_at]
     for job in active:
-        newest = diary.last_night(job.name, warc_date(until)) or job.made_at
-        diary.catch_up(job.name, newest)
-        since = max(newest, job.made_at)
-        if due := newest_nights(job, datetime.fromisoformat(since), until):
-            *passed, last = due
-            names = job.sites or _all_others(jobs)
-            missed = [one for night in passed for one in _runs(night, names, job.spread)]
-            diary.plan(job.name, _runs(last, names, job.spread), missed)
+        if due := newest_nights(job):
+            _plan(diary, job, due, job.sites or _all_others(jobs))
     return min((job.next_at for job in active if job.next_at), default=None)
+
+
+def _plan(diary: Diary, job: Job, due: Sequence[datetime], sites: Sequence[str]) -> None:
+    """Whichever of these nights the diary does not know: others may have gone before, or after."""
+    newest = due[-1]
+    known = diary.nights(job.name, warc_date(due[0]))
+    fresh = [night for night in due if warc_date(night) not in known]
+    passed = [night for night in fresh if night != newest]
+    missed = [one for night in passed for one in _runs(night, sites, job.spread)]
+    if fresh:
+        diary.plan(job.name, _runs(newest, sites, job.spread), missed)
+    diary.catch_up(job.name, warc_date(newest))
 
 
 def _runs(night: datetime, sites: Sequence[str], spread: int) -> list[Planned]:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -289,15 +290,28 @@ def test_the_newest_night_is_no_missed_one(here: Nights, clock: Clock) -> None:
     assert told(here) == [("", "skipped"), ("02-27", "planned"), ("", "skipped")]
 
 
+def test_nights_before_one_that_was_run_too_early(here: Nights, clock: Clock) -> None:
+    """They are told of too, though nobody was there when they came; it is not run again."""
+    clock.step(timedelta(days=4))
+    assert told(here)[0] == ("03-01", "planned")
+    with Diary.of(here.home) as diary:
+        diary.begin("my_chodon", warc_date(now()), "early", 1)
+    clock.step(timedelta(days=-4))
+    assert told(here) == [("03-01", "running"), *[("", "skipped")] * 3]
+    clock.step(timedelta(days=4))
+    assert told(here)[4:] == [("02-27", "missed"), ("02-28", "missed"), ("02-29", "missed")]
+
+
 def test_a_job_of_every_minute_that_was_away_for_years() -> None:
     """Its newest nights are found without a walk through all of them, and are the same."""
-    job = Job(name="j", when="* * * * *", made_at="2018-01-01T00:00:00Z")
     began, until = time.monotonic(), at("2028-03-01T00:00:30+00:00")
-    found = newest_nights(job, at(job.made_at), until)
+    made = {"made_at": "2018-01-01T00:00:00Z", "next_at": until}
+    job = Job(name="j", when="* * * * *", **made)  # type: ignore[arg-type]
+    found = newest_nights(job)
     assert time.monotonic() - began < 2
     assert list(found) == list(nights(job, until - timedelta(minutes=MOST_MISSED), until))
-    yearly = Job(name="j", when="0 3 1 jan *", made_at="2018-01-01T00:00:00Z")
-    assert len(newest_nights(yearly, at(job.made_at), until)) == 10
+    yearly = replace(job, when="0 3 1 jan *")
+    assert len(newest_nights(yearly)) == 10
 
 
 def test_a_clock_that_was_set_is_noticed_at_once(clock: Clock) -> None:

@@ -130,7 +130,8 @@ class Year:
     def catch_up(self, nights: list[Night]) -> None:
         """Nobody was there: the newest night of each job is run now, the others are missed."""
         newest = self.expect_newest(nights)
-        self.expect([each for each in nights if each not in newest], "missed")
+        early = [night for night in nights if self.entry(night)]
+        self.expect([one for one in nights if one not in (*newest, *early)], "missed")
         self.until_over(nights)
 
     def expect_newest(self, nights: list[Night]) -> list[Night]:
