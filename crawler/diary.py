@@ -224,15 +224,16 @@ class Diary:
                 )
         return found
 
-    def catch_up(self, job: str, night: str) -> None:
+    def catch_up(self, job: str, night: str, now: str) -> None:
         """Plan what was told as missed of a night: with the clock set right it is the newest."""
         told = {"job": job, "night": night, "missed": State.MISSED}
         of_it = "WHERE job = :job AND night = :night AND state = :missed"
         if self._database.one(f"SELECT 1 FROM runs {of_it}", **told):
             with self._writing():
                 self._database.do(
-                    f"UPDATE runs SET state = :planned, reason = '' {of_it}",
+                    f"UPDATE runs SET state = :planned, planned_at = :now, reason = '' {of_it}",
                     planned=State.PLANNED,
+                    now=now,
                     **told,
                 )
 

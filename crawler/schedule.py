@@ -207,22 +207,28 @@ def plan(diary: Diary, jobs: Sequence[Job]) -> datetime | None:
 
 
 def _plan(diary: Diary, job: Job, due: Sequence[datetime], sites: Sequence[str]) -> None:
-    """Whichever of these nights the diary does not know: others may have gone before, or after."""
+    """Whichever of these nights the diary does not know: others may have gone before, or after.
+
+    The newest has the whole of its window from now on if that is over: all at once would be too
+    many.
+    """
     newest = due[-1]
     known = diary.nights(job.name, warc_date(due[0]))
     fresh = [night for night in due if warc_date(night) not in known]
     passed = [night for night in fresh if night != newest]
-    missed = [one for night in passed for one in _runs(night, sites, job.spread)]
+    missed = [one for night in passed for one in _runs(night, night, sites, job.spread)]
+    at = now()
+    begin = newest if at <= newest + timedelta(minutes=job.spread) else at
     if fresh:
-        diary.plan(job.name, _runs(newest, sites, job.spread), missed)
-    diary.catch_up(job.name, warc_date(newest))
+        diary.plan(job.name, _runs(newest, begin, sites, job.spread), missed)
+    diary.catch_up(job.name, warc_date(newest), warc_date(at))
 
 
-def _runs(night: datetime, sites: Sequence[str], spread: int) -> list[Planned]:
-    """A run of each site, spread over so many minutes."""
+def _runs(night: datetime, begin: datetime, sites: Sequence[str], spread: int) -> list[Planned]:
+    """A run of each site for a night, spread over so many minutes from `begin` on."""
     step = timedelta(minutes=spread) / max(1, len(sites))
     return [
-        Planned(warc_date(night), site, warc_date(night + step * place))
+        Planned(warc_date(night), site, warc_date(begin + step * place))
         for place, site in enumerate(sites)
     ]
 
