@@ -49,7 +49,7 @@ class Mine(SiteSpider):
         politeness=Politeness(delay=0.0),
     )
     custom_settings = {{
-        "DOWNLOAD_TIMEOUT": 3,
+        "DOWNLOAD_TIMEOUT": {timeout},
         "MIN_FREE_BYTES": 1_000_000,
         "REQUISITES": False,
         "RETRY_TIMES": 1,
@@ -68,10 +68,12 @@ class Ground:
         sites: Mapping[str, str],
         seed: int = 1,
         disk: Path | None = None,
+        patient: str = "",
     ) -> None:
         """`sites` names practice sites, each with its platform; `disk` is where the collection is
-        made, if not at home.
+        made, if not at home; of the site `patient` an answer is waited for longer.
         """
+        self.patient = patient
         self.platforms = dict(sites)
         self.web = PracticeWeb(
             seed=seed, articles=ARTICLES, seeds_dir=NO_SEEDS, only=tuple(sites), start=at
@@ -87,7 +89,8 @@ class Ground:
         self.web.__enter__()
         for name, platform in self.platforms.items():
             host = self.web.sites[name].url.partition("//")[2]
-            code = _SITE.format(name=mine(name), platform=platform, host=host)
+            timeout = 60 if name == self.patient else 3
+            code = _SITE.format(name=mine(name), platform=platform, host=host, timeout=timeout)
             (self.sites / f"{mine(name)}.py").write_text(code, encoding="utf-8")
         self.home = Collection.create(self.path)
         return self
