@@ -8,6 +8,7 @@ manifest.sha256       size and sha256 of every closed file, for `sha256sum -c`
 catalog.sqlite3       articles, versions, runs, search; derived
 dedup.sqlite3         payloads and the responses that hold them; derived
 logs/                 one crawl log for each run: what was kept, and what was not asked for
+logs/runs/            what runs of the schedule have printed; the oldest is removed (the crawler's)
 diary.sqlite3         every run that was begun, skipped or killed (the crawler's own, not derived)
 outbox.sqlite3        letters to people and who took which (the crawler's own, not derived)
 reports/              what each night was, as HTML and text

@@ -14,10 +14,11 @@ from pathlib import Path
 from archive import Collection
 from archive.writer import warc_date
 from crawler import settings
-from crawler.diary import GONE, Diary, Entry, printed
+from crawler.diary import GONE, Diary, Entry
 from crawler.ending import CLOSING_SECONDS
 from crawler.orphans import PARENT_VARIABLE
 from crawler.outcome import Outcome
+from crawler.printed import cut, make_room, printed
 from crawler.schedule import now
 
 IN_ORDER = settings.ENDING_SECONDS + CLOSING_SECONDS + 1
@@ -106,6 +107,7 @@ class Children:
                 del self._of_site[site]
             ended = self._note_end(diary, child, code)
             self._of_site.pop(site, None)
+            self._tidy(child)
             said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
             self._say(f"{site}: run {ended.number}: {said}")
 
@@ -118,8 +120,15 @@ class Children:
             diary.remark(number, child.why)
         return diary.entry(number) or ended
 
+    def _tidy(self, child: _Child) -> None:
+        """What a run has printed is cut a last time, and that of the oldest may go for it."""
+        cut(printed(self._collection, child.entry.number or 0))
+        under_way = {other.entry.number or 0 for other in self._of_site.values()}
+        make_room(self._collection, settings.PRINTED_BYTES, under_way)
+
     def _limit(self, child: _Child) -> None:
         limits = self._limits
+        cut(printed(self._collection, child.entry.number or 0))
         if time.monotonic() - child.since > limits.hours * 3600:
             child.tell(f"it took more than {limits.hours:g} hours")
         elif _resident(child.process.pid) > limits.memory:

@@ -421,11 +421,6 @@ def _settled(collection: Collection, now: str) -> Iterator[Diary]:
         yield diary
 
 
-def printed(collection: Collection, number: int) -> Path:
-    """Where that stands which a run of the schedule has printed."""
-    return collection.logs_dir / "runs" / f"{number}.log"
-
-
 def _entry(row: sqlite3.Row) -> Entry:
     return Entry(**{**dict(row), "counts": json.loads(row["counts"])})
 

@@ -45,6 +45,9 @@ MIN_FREE_BYTES = 200_000_000
 PATIENCE = 600
 """Seconds in all that a run waits for a host that answers "Retry-After"; then it is left alone."""
 
+PRINTED_BYTES = 200_000_000
+"""Bytes of the disk for what runs of the schedule print (`logs/runs`); the oldest is removed."""
+
 RENDER_SECONDS = 120.0
 """What a browser may take for a page that scripts draw, with the pauses between its requests."""
 

@@ -22,6 +22,7 @@ from archive.writer import warc_date
 from crawler import settings
 from crawler.diary import BY_HAND, Diary, Entry, Planned, State
 from crawler.ending import CLOSING_SECONDS
+from crawler.printed import printed
 from crawler.schedule import MOST_MISSED, BadJob, Job, Schedule, newest_nights, nights, now, plan
 from crawler.service import _Look
 from tests.cli import answer, tinhuy
@@ -445,6 +446,27 @@ def test_a_run_has_limits(here: Nights, limit: str, said: str) -> None:
     (run,) = here.runs()
     assert run.outcome != "ok"
     assert run.counts.get("new", 0) < len(here.web.sites["chodon"].articles)
+
+
+def test_what_a_run_prints_is_bounded(here: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 20 MB the end is kept, with what came of the run; the oldest goes when there is more."""
+    loud = Path(os.environ["TINHUY_SITES"]) / "loud.py"
+    loud.write_text("import sys\nif 'crawl' in sys.argv: print('loud ' * 4_000_000)\n")
+    here.now("my_chodon")
+    with here.served():
+        here.until(lambda: is_over(here, 1))
+    loud.unlink()
+    first, second = (printed(here.home, number) for number in (1, 2))
+    assert 500_000 < first.stat().st_size <= 1_000_000
+    assert "my_chodon\tok" in first.read_text().splitlines()[-1]
+    here.now("my_travinh")
+    monkeypatch.setenv("TINHUY_PRINTED_BYTES", "100_000")
+    with here.served():
+        here.until(lambda: is_over(here, 2))
+    assert second.exists()
+    assert not first.exists()
+    assert "is removed" in tinhuy("run", "show", "1", here.where).stdout
+    assert "is removed" not in tinhuy("run", "show", "2", here.where).stdout
 
 
 def test_a_run_that_dies_is_told_of(here: Nights) -> None:

@@ -53,7 +53,8 @@ def show(
     as_json: Json = False,
 ) -> None:
     """All that is known of one run: its times, its outcome and why, its counts, its crawl log."""
-    from crawler.diary import find, printed
+    from crawler.diary import find
+    from crawler.printed import printed
 
     home = mended(collection)
     entry = find(home, warc_date(clock.now()), run)
@@ -65,6 +66,8 @@ def show(
     if as_json:
         print_json(asdict(entry) | {"logs": logs})
         return
+    if entry.job and entry.started_at and not said.exists():
+        logs.append("(what it printed is gone: the oldest is removed)")
     for name, value in _facts(entry, logs):
         print(f"{name:10} {harmless(value)}")
     print()

@@ -1,0 +1,63 @@
+"""What runs of the schedule print: a file each, in logs/runs, within bounds.
+
+A run writes to its file itself, so that nothing is lost with the service; the service looks how
+long it has grown. What is said elsewhere too (the diary, the crawl log) has no such bounds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection as Among
+from contextlib import suppress
+from pathlib import Path
+
+from archive import Collection
+
+OF_ONE = 1_000_000
+"""Bytes that are kept of what one run prints: how it began, and how it ended."""
+
+_LEAST = 4096
+"""What a file takes of the disk, however little is in it."""
+
+
+def printed(collection: Collection, number: int) -> Path:
+    """Where that stands which a run of the schedule prints, by its number in the diary."""
+    return _directory(collection) / f"{number}.log"
+
+
+def cut(log: Path, most: int = OF_ONE) -> None:
+    """Keep the beginning and the end of a file that is longer than `most` bytes.
+
+    Who appends to it meanwhile goes on behind the end, and may lose a few lines in the middle.
+    """
+    with suppress(FileNotFoundError):
+        size = log.stat().st_size
+        if size <= most:
+            return
+        with open(log, "r+b") as file:
+            file.seek(size - most // 4)
+            end = file.read(most // 4)
+            file.truncate(most // 2)
+            file.seek(0, os.SEEK_END)
+            file.write(b"\n[... a part of what was printed is left out ...]\n" + end)
+
+
+def make_room(collection: Collection, most: int, under_way: Among[int]) -> None:
+    """Remove the oldest files, until all take `most` bytes of the disk; none of a run under way."""
+    taken = 0
+    with suppress(FileNotFoundError):
+        for number in sorted(_numbers(collection), reverse=True):
+            log = printed(collection, number)
+            taken += max(_LEAST, log.stat().st_blocks * 512)
+            if taken > most and number not in under_way:
+                log.unlink()
+
+
+def _numbers(collection: Collection) -> list[int]:
+    with os.scandir(_directory(collection)) as entries:
+        names = (entry.name.removesuffix(".log") for entry in entries)
+        return [int(name) for name in names if name.isdecimal()]
+
+
+def _directory(collection: Collection) -> Path:
+    return collection.logs_dir / "runs"
