@@ -11,6 +11,7 @@ import dataclasses
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -43,6 +44,7 @@ CREATE TABLE runs (
 CREATE INDEX runs_of_site ON runs (site, number);
 CREATE INDEX runs_by_id ON runs (run_id);
 CREATE INDEX runs_by_state ON runs (state, planned_at);
+CREATE INDEX runs_by_outcome ON runs (state, outcome);
 """
 _ENTRIES = """
 SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND (:state IS NULL OR state = :state)
@@ -51,6 +53,23 @@ ORDER BY number DESC LIMIT :limit
 """
 
 
+# One look into the index for each site: DISTINCT would walk over every run.
+_SITES = """
+WITH RECURSIVE found (site) AS (
+    SELECT min(site) FROM runs
+    UNION ALL
+    SELECT (SELECT min(site) FROM runs WHERE runs.site > found.site) FROM found
+    WHERE found.site IS NOT NULL)
+SELECT site FROM found WHERE site IS NOT NULL
+"""
+_NEWEST = """
+SELECT * FROM runs
+WHERE site = :site AND state = 'ended' AND (:outcome IS NULL OR outcome = :outcome)
+ORDER BY number DESC LIMIT 1
+"""
+_TALLY = """
+SELECT coalesce(outcome, state) AS went, count(*) AS runs FROM runs GROUP BY state, outcome
+"""
 _DUE = """
 SELECT * FROM runs
 WHERE state = :planned AND (planned_at <= :now OR job IN (:by_hand, :again))
@@ -392,6 +411,22 @@ class Diary:
     def entry(self, number: int) -> Entry | None:
         row = self._database.one("SELECT * FROM runs WHERE number = :number", number=number)
         return _entry(row) if row else None
+
+    def newest(self, site: str, outcome: str | None = None) -> Entry | None:
+        """The newest run of a site that has judged itself (so)."""
+        row = self._database.one(_NEWEST, site=site, outcome=outcome)
+        return _entry(row) if row else None
+
+    def tally(self) -> dict[str, int]:
+        """How many runs there are by outcome, and by state of those without one."""
+        found = Counter[str]()
+        for row in self._database.rows(_TALLY):
+            found[row["went"]] += row["runs"]
+        return dict(found)
+
+    def sites(self) -> list[str]:
+        """All that it tells of, by name."""
+        return [row["site"] for row in self._database.rows(_SITES)]
 
     def knows(self, run_id: str) -> bool:
         return bool(self._database.one("SELECT 1 FROM runs WHERE run_id = :id", id=run_id))

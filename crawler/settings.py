@@ -39,6 +39,9 @@ HOST_DELAY = 2.0
 """Seconds between requests to one host, 0.5 at the least where it is somebody's. The file of a site
 may say otherwise. Scrapy's own DOWNLOAD_DELAY is of one crawler only."""
 
+METRICS_PORT = 0
+"""The service of the schedule tells Prometheus of itself on this port of 127.0.0.1; 0 is none."""
+
 MIN_FREE_BYTES = 200_000_000
 """A run ends in good order when the disk of the collection has less free than this."""
 

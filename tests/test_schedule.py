@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from archive import Catalog, Collection
 from archive.writer import warc_date
@@ -353,6 +356,38 @@ def test_nights_that_passed_are_caught_up_for_once(here: Nights) -> None:
         ("my_travinh", "ended"),
         *[("my_travinh", "missed")] * 2,
     ]
+
+
+def test_the_service_answers_prometheus(here: Nights) -> None:
+    """On loopback, with numbers of its runs and of itself; a port that is taken is told."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = tinhuy("schedule", "run", f"--metrics={port}", here.where)
+    assert (done.returncode, len(done.stderr.splitlines())) == (9, 1)
+    assert f"port {port}" in done.stderr
+    here.now("my_chodon")
+    with here.served(f"--metrics={port}") as service:
+        here.until(lambda: is_over(here, 1))
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as page:
+            families = list(text_string_to_metric_families(page.read().decode()))
+        (listening,) = listeners(service.pid)
+    found = {(one.name, *one.labels.values()): one.value for f in families for one in f.samples}
+    assert found["tinhuy_runs_total", "ok"] == 1
+    assert found["tinhuy_site_last_run_new_articles", "my_chodon"] == 12
+    assert found["process_resident_memory_bytes",] > 10_000_000
+    assert listening == ("127.0.0.1", port)
+
+
+def listeners(pid: int) -> set[tuple[str, int]]:
+    """Addresses and ports at which a process listens (IPv4), as proc(5) tells them."""
+    links = [os.path.realpath(path) for path in Path(f"/proc/{pid}/fd").iterdir()]
+    rows = [line.split() for line in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    places = [
+        row[1].split(":")
+        for row in rows
+        if row[3] == "0A" and f"/proc/{pid}/fd/socket:[{row[9]}]" in links
+    ]
+    return {(socket.inet_ntoa(bytes.fromhex(host)[::-1]), int(port, 16)) for host, port in places}
 
 
 def test_there_is_one_service(here: Nights) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from heapq import merge
@@ -45,6 +45,16 @@ def run(
     memory: Annotated[
         int, typer.Option("--memory", min=1, metavar="MB", help="... or with so much memory.")
     ] = settings.RUN_MEMORY,
+    metrics: Annotated[
+        int,
+        typer.Option(
+            "--metrics",
+            min=0,
+            max=65535,
+            metavar="PORT",
+            help="For Prometheus, on loopback; 0: none.",
+        ),
+    ] = settings.METRICS_PORT,
     collection: CollectionPath = DEFAULT_COLLECTION,
 ) -> None:
     """The service: see to the schedule until SIGTERM or Ctrl-C."""
@@ -52,10 +62,12 @@ def run(
     from crawler.service import Service
 
     limits = Limits(hours=hours, memory=memory * 1_000_000, at_once=at_once)
-    service = Service(Collection.create(collection), limits, _say)
+    home = Collection.create(collection)
+    service = Service(home, limits, _say)
     _take_signals(service.stop)
     log.tame()
-    service.run()
+    with _measured(home, metrics) if metrics else nullcontext():
+        service.run()
 
 
 @app.command("list")
@@ -160,6 +172,17 @@ def _coming(job: Job, begin: datetime) -> Iterator[tuple[datetime, Job]]:
     from crawler.schedule import nights
 
     return ((at, job) for at in nights(job, begin, begin + FAR))
+
+
+@contextmanager
+def _measured(home: Collection, port: int) -> Iterator[None]:
+    from crawler.metrics import PortTaken, served
+
+    try:
+        with served(home, port):
+            yield
+    except PortTaken as error:
+        raise exits.Refused(str(error), exits.NOT_INSTALLED) from error
 
 
 @contextmanager
