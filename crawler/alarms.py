@@ -79,12 +79,6 @@ class Alarms:
         path = _path_of(collection)
         return cls(path if path.exists() else None)
 
-    @classmethod
-    def as_it_is(cls, collection: Collection) -> Alarms:
-        """The alarms for who only looks: none where there is no file."""
-        path = collection.path / "alarms.sqlite3"
-        return cls(path if path.exists() else None)
-
     def __enter__(self) -> Alarms:
         return self
 
