@@ -10,7 +10,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,7 @@ from archive import article as articles
 from archive.answers import Entry, Hit, Known, News, Sighting, SiteCounts, Version
 from archive.article import WITH_READING, Article, Change, Digests, Look, Model, Run
 from archive.digest import Digest
-from archive.errors import ArticleNotFound, NotACollection
+from archive.errors import ArticleNotFound, NewerThanThis, NotACollection
 from archive.query import Query
 from archive.reprints import Group
 from archive.schema import (
@@ -51,10 +51,37 @@ def article_id(site: str, url: str) -> str:
     return sha256(f"{site}\n{url}".encode()).hexdigest()
 
 
+def empty_old(path: Path) -> bool:
+    """Empty a catalog of an older version, for mending to fill it again; whether it was one."""
+    with explained(path), closing(connected(path)) as database:
+        if not 0 < _version_of(database) < SCHEMA_VERSION:
+            return False
+        database.execute("BEGIN IMMEDIATE")
+        if is_old := 0 < _version_of(database) < SCHEMA_VERSION:  # nobody else was quicker
+            for name in _tables(database):
+                database.execute(f'DROP TABLE IF EXISTS "{name}"')
+            database.execute("PRAGMA user_version = 0")
+        database.execute("COMMIT")
+        return is_old
+
+
+def _tables(database: sqlite3.Connection) -> list[str]:
+    """Virtual ones first: theirs go with them, and cannot be dropped by themselves."""
+    sql = (
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        " ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'"
+    )
+    return [name for (name,) in database.execute(sql)]
+
+
+def _version_of(database: sqlite3.Connection) -> int:
+    return int(database.execute("PRAGMA user_version").fetchone()[0])
+
+
 class Catalog:
     """The catalog at `path`, made if it is missing. A context manager; for one thread.
 
-    Raises NotACollection for a file that is no catalog of this program, StorageFailed when the
+    Raises NotACollection for a file that is no catalog of this version, StorageFailed when the
     disk refuses, CollectionLocked when another program keeps it locked for BUSY_TIMEOUT.
     """
 
@@ -305,13 +332,15 @@ class Catalog:
         if self._schema() == 0:
             with self._transaction():
                 self._create()
+        if self._schema() > SCHEMA_VERSION:
+            raise NewerThanThis(self.path)
         if self._schema() != SCHEMA_VERSION:
             why = f"its schema is {self._schema()}, this program's {SCHEMA_VERSION}"
             raise NotACollection(self.path, f"{why}; {REMEDY}")
         let_readers_pass(self._db)
 
     def _schema(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        return _version_of(self._db)
 
     def _create(self) -> None:
         if self._schema() == 0:  # nobody else was quicker

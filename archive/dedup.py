@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.digest import Digest
+from archive.errors import NewerThanThis
 from archive.http import Head
 from archive.sqlite import connected, explained, let_readers_pass
 
@@ -31,7 +32,7 @@ MAX_VALIDATOR = 1000
 """Characters of an ETag or date that are sent back to a server."""
 
 VERSION = 3
-"""Kept in `user_version`. A table of another version is emptied, and filled again by mending."""
+"""Kept in `user_version`. An older table is emptied, and filled again by mending."""
 _SCHEMA = """
 DROP TABLE IF EXISTS originals;
 DROP TABLE IF EXISTS repeats;
@@ -160,7 +161,8 @@ def is_worth(status: int | None, size: int) -> bool:
 class Dedup:
     """The table at `path`, made if it is missing. For one thread; close it.
 
-    Several programs may use one table at once. Raises what `sqlite.explained` does.
+    Several programs may use one table at once. Raises NewerThanThis, and what `sqlite.explained`
+    does.
     """
 
     def __init__(self, path: Path) -> None:
@@ -170,6 +172,8 @@ class Dedup:
             try:
                 let_readers_pass(self._database)
                 self._database.execute("PRAGMA synchronous = NORMAL")
+                if self._version() > VERSION:
+                    raise NewerThanThis(path)
                 if self._version() != VERSION:
                     self._create()
             except BaseException:

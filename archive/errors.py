@@ -5,6 +5,7 @@ ArchiveError
 ├── CaptureNotFound     no capture of this URL (at this time) is in the collection
 ├── CorruptRecord       bytes of a WARC file that are not what they say they are
 ├── NotACollection      the directory is not a collection, or a database in it is not one
+│   └── NewerThanThis   a database in it was written by a newer version of this program
 ├── NotAnArchive        the file is neither a WARC, an ARC nor a WACZ file
 ├── EntryTooLarge       a look, run or model of more bytes than an entry of the journal may have
 ├── CollectionLocked    another run is writing the same site or database of the collection
@@ -62,6 +63,13 @@ class NotACollection(ArchiveError):
     def __init__(self, path: Path | str, why: str) -> None:
         self.path, self.why = str(path), why
         super().__init__(f"{path} is not a collection: {why}")
+
+
+class NewerThanThis(NotACollection):
+    """It is left as it is: what is not understood is not emptied."""
+
+    def __init__(self, path: Path | str) -> None:
+        super().__init__(path, "a newer tinhuy has written it: use that one")
 
 
 class NotAnArchive(ArchiveError):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from archive import cdxj, journal, manifest, reader, scan
 from archive.article import Look
-from archive.catalog import Catalog
+from archive.catalog import Catalog, empty_old
 from archive.cdxj import Capture
 from archive.dedup import Dedup, Derived
 from archive.disk import stored
@@ -41,15 +41,28 @@ def mend(collection: Collection) -> list[Mended]:
     """Mend all that is nobody's at the moment; nothing where nothing can be written."""
     if not os.access(collection.path, os.W_OK):
         return []
-    return [
+    renewed = _renewed(collection)
+    return renewed + [
         done for prefix in sorted(_unfinished(collection)) for done in _if_free(collection, prefix)
     ]
 
 
 def mend_site(collection: Collection, site: str) -> list[Mended]:
     """The same for one site, whose lock the caller holds."""
-    prefix = collection.file_prefix(site)
-    return list(_finish(collection, prefix)) if prefix in _unfinished(collection) else []
+    prefix, renewed = collection.file_prefix(site), _renewed(collection)
+    return renewed + (
+        list(_finish(collection, prefix)) if prefix in _unfinished(collection) else []
+    )
+
+
+def _renewed(collection: Collection) -> list[Mended]:
+    """A catalog that an older version of this program has written is emptied: what follows fills it
+    again. Whoever asks it before that finds less in it than there is.
+    """
+    path = collection.catalog_path
+    if not path.exists() or not empty_old(path):
+        return []
+    return [Mended(path, "an older tinhuy had written it; it is made again")]
 
 
 def _if_free(collection: Collection, prefix: str) -> list[Mended]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SCHEMA_VERSION = 5
-"""Kept in `user_version`. A catalog is derived: one of another version is rebuilt, not migrated."""
+"""Kept in `user_version`. A catalog is derived: an older one is emptied, and filled by mending."""
 
 SCHEMA = """
 CREATE TABLE articles (

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive import Collection, NotACollection
-from crawler.database import Database, version_of
+from archive import Collection
+from crawler.database import Database
 
 VERSION = 1
 """Kept in `user_version`."""
@@ -65,8 +65,6 @@ class Alarms:
     """
 
     def __init__(self, path: Path | None) -> None:
-        if path and path.exists() and version_of(path) > VERSION:
-            raise NotACollection(path, "a newer tinhuy has written it: use that one")
         self._database = Database(path, _SCHEMA, VERSION, durable=True)
 
     @classmethod

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from archive import NewerThanThis
 from archive.sqlite import connected, explained, let_readers_pass
 
 
 class Database:
-    """The file at `path`, made if it is missing and emptied if its `user_version` is another than
-    `version`; without a path one in memory. `schema` drops its tables and makes them again. A power
-    cut takes nothing that was committed from one that is `durable`, from others the newest commits.
+    """The file at `path`, made if it is missing; without a path one in memory. An older one, whose
+    `user_version` is less than `version`, is brought up by `schema`, which makes what is missing,
+    or drops tables and makes them again. A power cut takes nothing that was committed from one that
+    is `durable`, from others the newest commits.
 
-    Raises what `archive.sqlite.explained` does. Whoever reads does not wait for who writes.
+    Raises NewerThanThis, and what `archive.sqlite.explained` does. Whoever reads does not wait for
+    who writes.
     """
 
     def __init__(
@@ -33,6 +36,8 @@ class Database:
                 raise
 
     def _open(self, schema: str, version: int, synchronous: str) -> None:
+        if self._version() > version:
+            raise NewerThanThis(self.path)
         let_readers_pass(self._connection)
         self._connection.execute(f"PRAGMA synchronous = {synchronous}")
         if self._version() != version:

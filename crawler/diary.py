@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from archive import ArchiveError, Catalog, Collection, CollectionLocked, NotACollection, Run
-from crawler.database import Database, version_of
+from archive import ArchiveError, Catalog, Collection, CollectionLocked, Run
+from crawler.database import Database
 
 VERSION = 1
 """Kept in `user_version`."""
@@ -187,8 +187,6 @@ class Diary:
     """
 
     def __init__(self, path: Path | None) -> None:
-        if path and path.exists() and version_of(path) > VERSION:
-            raise NotACollection(path, "a newer tinhuy has written it: use that one")
         self._database = Database(path, _SCHEMA, VERSION, durable=True)
 
     @classmethod

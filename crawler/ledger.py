@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from types import TracebackType
 
-from archive import Collection, NotACollection
+from archive import Collection, NewerThanThis, NotACollection
 from crawler import waiting
 from crawler.database import Database, version_of
 from crawler.reading.page import GONE
@@ -26,7 +26,7 @@ from crawler.waiting import Queue
 logger = logging.getLogger(__name__)
 
 VERSION = 3
-"""Kept in `user_version`. A ledger of another version is emptied."""
+"""Kept in `user_version`. An older ledger is emptied: the site is walked anew."""
 
 MAX_TRIES = 5
 """Runs in a row that ask for an address which fails; then it must be found again."""
@@ -166,6 +166,8 @@ class Ledger:
         path.parent.mkdir(exist_ok=True)
         try:
             return cls(path)
+        except NewerThanThis:
+            raise
         except NotACollection:
             aside = path.with_suffix(".broken")
             path.replace(aside)
@@ -174,10 +176,12 @@ class Ledger:
 
     @classmethod
     def as_it_is(cls, collection: Collection, site: str) -> Ledger:
-        """The ledger of a site for who only looks: an empty one where there is none of today."""
+        """The ledger of a site for who only looks: an empty one where there is none, or an old one
+        that the next run will empty. Raises NewerThanThis.
+        """
         path = _path_of(collection, site)
-        is_ours = path.exists() and version_of(path) == VERSION
-        return cls(path if is_ours else None)
+        is_old = not path.exists() or version_of(path) < VERSION
+        return cls(None if is_old else path)
 
     def __enter__(self) -> Ledger:
         return self

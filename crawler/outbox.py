@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from archive import Collection, NotACollection
+from archive import Collection
 from archive.writer import warc_date
-from crawler.database import Database, version_of
+from crawler.database import Database
 
 VERSION = 1
 """Kept in `user_version`."""
@@ -120,8 +120,6 @@ class Outbox:
     """
 
     def __init__(self, path: Path | None) -> None:
-        if path and path.exists() and version_of(path) > VERSION:
-            raise NotACollection(path, "a newer tinhuy has written it: use that one")
         self._database = Database(path, _SCHEMA, VERSION, durable=True)
 
     @classmethod
