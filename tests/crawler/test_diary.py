@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -204,3 +205,19 @@ def test_a_disk_that_refuses_keeps_nobody_waiting(home: Collection) -> None:
         other.plan("nightly", many[:1])
         assert time.monotonic() - began < 5
         assert [entry.site for entry in other.entries()] == ["site0"]
+
+
+def test_what_is_not_told_to_its_end_is_not_written(home: Collection) -> None:
+    """Who fails in the middle of planning has planned nothing, and keeps nobody waiting."""
+
+    def broken() -> Iterator[Planned]:
+        yield Planned(stamp(1), "bao", stamp(1))
+        raise RuntimeError
+
+    with Diary.of(home) as failing, Diary.of(home) as other:
+        with pytest.raises(RuntimeError):
+            failing.plan("nightly", broken())
+        began = time.monotonic()
+        other.plan("nightly", [Planned(stamp(1), "tinh", stamp(1))])
+        assert time.monotonic() - began < 5
+        assert [entry.site for entry in other.entries()] == ["tinh"]
