@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from archive.cdxj import Capture
 from archive.digest import Digest
 from archive.text import canonical, fold
+from archive.times import local
 
 _Value = TypeVar("_Value")
 _REQUIRED = ("url", "site", "title", "text")
@@ -259,6 +260,17 @@ def from_json(record: Mapping[str, Any]) -> Article:
         )
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"not an article record: {error!r}") from error
+
+
+def published_on(published: str | None, seen_at: str) -> str:
+    """The day in Vietnam ("2026-11-26") on which an article was published.
+
+    Where that is not printed to the day, or lies behind the WARC date at which it was seen first,
+    it is the day of that.
+    """
+    seen = local(seen_at)[:10]
+    day = (published or "")[:10]
+    return day if len(day) == len("2026-11-26") and day <= seen else seen
 
 
 def link_to_json(link: Link) -> dict[str, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -33,6 +34,7 @@ from archive.schema import (
     LOOKED_AT,
     LOOKS_AT,
     NEWS_BETWEEN,
+    PUBLISHED,
     READING_BEFORE,
     READINGS,
     READINGS_OF,
@@ -151,6 +153,11 @@ class Catalog:
         """The URL of every capture of a site that is a look at an article, and its WARC date."""
         rows = self._select(LOOKED_AT, site=site)
         return ((row["captured_url"], row["seen_at"]) for row in rows)
+
+    def published(self, site: str) -> dict[str, int]:
+        """How many articles of a site were published on each day: see `article.published_on`."""
+        rows = self._select(PUBLISHED, site=site)
+        return Counter(articles.published_on(row["published"], row["seen_at"]) for row in rows)
 
     def found_later(self, site: str) -> set[str]:
         """The URLs of articles that no visit has found, but a later reading of what was kept."""

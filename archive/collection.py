@@ -12,6 +12,7 @@ logs/runs/            what runs of the schedule have printed; the oldest is remo
 diary.sqlite3         every run that was begun, skipped or killed (the crawler's own, not derived)
 outbox.sqlite3        letters to people and who took which (the crawler's own, not derived)
 reports/              what each night was, as HTML and text
+alarms.sqlite3        what was wrong, since when and until when (its own, not derived)
 ledgers/              what the crawler has met of each site, and what waits (its own, not derived)
 *.rebuilding *.order  a rebuild under way, or one that was interrupted
 locks/                one lock for each site that is being written; -alone- is a rebuild's

@@ -15,12 +15,16 @@ class Tls:
     """What was negotiated. `verdict` is "ok" or why the certificate would not have been trusted.
 
     `weakness`: why no handshake came about by today's rules, where one did by older ones.
+    The certificate is valid from `not_before` to `not_after` (RFC 5280 §4.1.2.5; WARC dates), ""
+    where there is none.
     """
 
     protocol: str
     cipher: str
     verdict: str = "ok"
     weakness: str = ""
+    not_before: str = ""
+    not_after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,10 @@ WHERE site = :site AND seen_at >= :since AND text_digest IS NOT NULL AND NOT EXI
     AND later.seen_at = looks.seen_at AND later.reread_at > looks.reread_at
     AND later.text_digest IS NOT NULL)
 """
+PUBLISHED = f"""
+SELECT json_extract(reading, '$.published') AS published, coalesce(first_seen, seen_at) AS seen_at
+FROM {READINGS} WHERE site = :site
+"""
 LOOKED_AT = """
 SELECT captured_url, seen_at FROM articles JOIN looks ON article = articles.key WHERE site = :site
 """

@@ -96,8 +96,9 @@ class Children:
         self._of_site[entry.site] = _Child(entry, process)
         self._say(f"{entry.site}: run {entry.number} begins")
 
-    def see_to(self, diary: Diary) -> None:
-        """End what goes beyond its limits, and note what has ended."""
+    def see_to(self, diary: Diary) -> list[str]:
+        """End what goes beyond its limits, and note what has ended: the sites of that."""
+        ended_of = list[str]()
         for site, child in list(self._of_site.items()):
             code = child.process.poll()
             if code is None:
@@ -110,6 +111,8 @@ class Children:
             self._tidy(child)
             said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
             self._say(f"{site}: run {ended.number}: {said}")
+            ended_of.append(site)
+        return ended_of
 
     def _note_end(self, diary: Diary, child: _Child, code: int) -> Entry:
         """What a run said of itself, or what is to be said of one that could not."""

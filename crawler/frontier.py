@@ -192,6 +192,10 @@ class Frontier:
         """The identities of those that are articles, or look like others that were."""
         return frozenset(self._called(url) for url in urls if self._is_article(url))
 
+    def leads_to_articles(self, urls: Iterable[str]) -> bool:
+        """Whether any of these is an article, or looks like others that were."""
+        return any(self._is_article(url) or self.identity(url) in self.known for url in urls)
+
     def _is_article(self, url: str) -> bool:
         kind = self.scope.decide(url).kind
         return kind == "article" or (

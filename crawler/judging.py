@@ -13,6 +13,7 @@ from archive import Article, CaptureNotFound, Gone, StorageFailed
 from archive.exchange import Tls
 from archive.urlkey import without_user
 from crawler import registry
+from crawler.diary import Certificate
 from crawler.fetching.ending import CutOff, stop
 from crawler.fetching.failures import in_words
 from crawler.fetching.guard import RequestRefused
@@ -90,7 +91,14 @@ class Judge:
         )
         for trouble in _tls_troubles(response):
             symptoms.note(trouble)
+        self._note_certificate(response)
         self._stop_if_useless()
+
+    def _note_certificate(self, response: Response) -> None:
+        tls: Tls | None = response.meta.get("tls")
+        if tls and tls.not_after and not self._is_away(response.url):
+            seen = Certificate(urlsplit(response.url).netloc, tls.not_before, tls.not_after)
+            self._session.certificates[seen.host] = seen
 
     def has_left(self, response: Response, fronts: Collection[str]) -> bool:
         """Whether a redirect led to what is no article (typical of removed sites): to one of the

@@ -11,7 +11,7 @@ from typing import Self
 from scrapy.crawler import Crawler
 
 from archive import Article, Change, Gone, Look, Recording, StorageFailed
-from archive.article import compare
+from archive.article import compare, published_on
 from archive.writer import warc_date
 from crawler.archived import read_again
 from crawler.fetching.ending import stop
@@ -22,6 +22,12 @@ from crawler.session import Session, session_of
 COMMIT_LOOKS = 100
 BELIEVED_AFTER = timedelta(hours=20)
 """An article that has been missing for so long is gone; until then every run asks for it."""
+
+DESCRIBED = ("author", "lead", "published", "section")
+"""What most sites print with an article, and a redesign takes away from those who read it."""
+
+SHORT = 200
+"""Characters: a text of fewer is a caption, or what is left of one that was not found."""
 
 EDITS = (Change.CHANGED, Change.ORTHOGRAPHY, Change.METADATA)
 
@@ -72,10 +78,21 @@ class ArticlePipeline:
         if look is None:
             self.session.counts["not_articles"] += 1
             return item
-        self.session.counts["articles"] += 1
+        if isinstance(item, Article):
+            self._weigh(item)
         for one in (again, look) if again else (look,):
             self._keep(one)
         return item
+
+    def _weigh(self, article: Article) -> None:
+        """Count what was read of it: where something is missing that was there, a site has changed
+        in a way that its rules have not.
+        """
+        counts = self.session.counts
+        counts["articles"] += 1
+        counts["with_text"] += len(article.text) >= SHORT
+        for name in DESCRIBED:
+            counts[f"with_{name}"] += bool(getattr(article, name))
 
     def _note(self, visit: Visit) -> None:
         """Everything that came of a visit has come by before it: now the ledger may know."""
@@ -102,6 +119,9 @@ class ArticlePipeline:
 
     def _keep(self, look: Look) -> None:
         self.session.counts[look.change.value] += 1
+        if look.change == Change.NEW and look.article:
+            day = published_on(look.article.published, look.seen_at)
+            self.session.news[day] += 1
         if look.change in EDITS:
             self.edited.add(look.url)
         if self.session.recording:
@@ -158,6 +178,7 @@ class ArticlePipeline:
 
         Of a site that ails as a whole nothing is believed: servers err, and come back.
         """
+        self.session.counts["vanished"] = len(self.missing)
         if not self.session.symptoms.is_trusted():
             return
         for look in self.missing:

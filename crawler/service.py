@@ -11,17 +11,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
-from archive import Collection, CollectionLocked, StorageFailed
+from archive import ArchiveError, Collection, CollectionLocked, StorageFailed
 from archive.writer import warc_date
 from crawler.children import Children, Limits
 from crawler.diary import Diary, Entry, State
+from crawler.health import look_after
 from crawler.schedule import Schedule, now, plan
 from crawler.telling import Post
 
@@ -36,6 +37,9 @@ STEP = 2.0
 
 REST = 1.0
 """Seconds until what the disk has refused is tried again."""
+
+WATCH = 3600.0
+"""Seconds between looks whether all is well; a site is looked at after each of its runs, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class Service:
         self._stopping = threading.Event()
         self._looked: _Look | None = None
         self._trouble = ""
+        self._watched = -WATCH
 
     def stop(self) -> None:
         """Begin nothing more; end what runs in good order, then return from `run`."""
@@ -88,9 +93,11 @@ class Service:
     def _turn(self, diary: Diary, schedule: Schedule) -> None:
         if self._stopping.is_set():
             self._children.tell_all("the service was stopped")
-        self._children.see_to(diary)
+        for site in self._children.see_to(diary):
+            look_after(self._collection, site, self._say)
         if not self._stopping.is_set():
             self._look(diary, schedule)
+            self._watch()
             self._begin_due(diary)
 
     @contextmanager
@@ -112,6 +119,13 @@ class Service:
             diary.once_more(warc_date(now()))
             self._looked = _Look(next_at=plan(diary, schedule.jobs()))
             self._post.see_to()
+            with suppress(ArchiveError):  # then it is not heard of, and rightly so
+                diary.hear(warc_date(now()))
+
+    def _watch(self) -> None:
+        if time.monotonic() - self._watched >= WATCH:
+            self._watched = time.monotonic()
+            look_after(self._collection, None, self._say)
 
     def _begin_due(self, diary: Diary) -> None:
         for entry in diary.due(warc_date(now())):

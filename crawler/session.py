@@ -28,7 +28,7 @@ from archive import (
 )
 from archive.writer import warc_date
 from crawler.archived import Study
-from crawler.diary import Diary, NotPlanned
+from crawler.diary import Certificate, Diary, NotPlanned
 from crawler.ledger import Ledger
 from crawler.outcome import LOSSES, Diagnosis, Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
@@ -77,6 +77,8 @@ class Session:
         self.clock: Callable[[], datetime] = load_object(settings["CLOCK"])
         self.started = self.clock()
         self.counts: Counter[str] = Counter()
+        self.news: Counter[str] = Counter()
+        self.certificates = dict[str, Certificate]()
         self.run: Run | None = None
         self.trouble: Exception | None = None
         self.symptoms = Symptoms()
@@ -140,6 +142,8 @@ class Session:
             self.trouble = StorageFailed(self.collection.path, "the disk refused what was written")
         if self.run is None:
             self.counts["left_out"] += self.ledger.queue.count(pages=True)
+            self.counts["alike"] = self.symptoms.alike
+            self.counts["full_round"] = int(self.ledger.round.is_full)
             found = self.symptoms.diagnosis()
             outcome = self._outcome(reason, found)
             run = Run(
@@ -180,8 +184,15 @@ class Session:
         try:
             with Diary.of(self.collection) as diary:
                 diary.end(self._number, run)
+                news = self.news if diary.news(self.site) else self._all_news()
+                diary.note(self.site, news, self.certificates.values())
         except ArchiveError as error:
             logger.warning("the end of the run is not noted in the diary: %s", error)
+
+    def _all_news(self) -> dict[str, int]:
+        """What the catalog tells, of a site of which the diary tells nothing yet."""
+        with Catalog(self.collection.catalog_path) as catalog:
+            return catalog.published(self.site)
 
     def live_counts(self) -> dict[str, int]:
         """The counts as they stand now, in a stable order."""

@@ -327,6 +327,7 @@ class SiteSpider(scrapy.Spider):
         if is_list:
             shown = self.frontier.articles_among(found.found)
             self.frontier.gathered(response.url, shown, is_article=is_article)
+            self._count_list(response, found.found)
             yield from self._next_pages(response, found, shown)
             yield from self._feeds(map(Entry, found.feeds), response)
         else:
@@ -335,6 +336,13 @@ class SiteSpider(scrapy.Spider):
         for url in urls:
             if request := self._follow(url, finding, response):
                 yield request
+
+    def _count_list(self, response: TextResponse, urls: Iterable[str]) -> None:
+        """A list that leads to no article is what a redesign leaves of it, to rules of before."""
+        if response.meta["kind"] == "listing":
+            counts = self.session.counts
+            counts["listings"] += 1
+            counts["listings_empty"] += not self.frontier.leads_to_articles(urls)
 
     def _next_pages(
         self, response: TextResponse, found: Links, shown: frozenset[str]

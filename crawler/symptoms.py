@@ -131,6 +131,13 @@ class Symptoms:
         """
         return self._ailment(FEW) is None and not self._all_gone(FEW)
 
+    @property
+    def alike(self) -> int:
+        """So many pages had one and the same body, the commonest; 0 if it is mostly refusals that
+        come.
+        """
+        return 0 if self._refusals * 2 > self._pages else self._bodies.top()[1]
+
     def must_stop(self) -> Diagnosis | None:
         """Why nothing more should be asked, if that is so: it can only do harm, or nothing."""
         if self._failed_in_a_row >= STREAK:

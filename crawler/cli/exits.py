@@ -24,6 +24,7 @@ DAMAGED = 6
 DIFFERENT = 7
 STORAGE = 8
 NOT_INSTALLED = 9
+ALARMS = 16
 INTERRUPTED = ENDED_AT_ONCE
 BROKEN_PIPE = 141
 
@@ -48,6 +49,7 @@ MEANINGS = {
     OUTCOME_CODES[Outcome.BLOCKED]: "a site refused us",
     OUTCOME_CODES[Outcome.MOVED]: "a site sends all its pages, or its front page, elsewhere",
     OUTCOME_CODES[Outcome.PARKED]: "a site is gone, and its name for sale or with a hoster",
+    ALARMS: "health tells of an alarm that lasts",
     INTERRUPTED: "Ctrl-C, twice in a crawl, once in a command that cannot end in good order",
     BROKEN_PIPE: "whoever read the output went away",
 }

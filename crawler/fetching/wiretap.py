@@ -37,6 +37,7 @@ from twisted.web.client import HTTPConnectionPool
 from twisted.web.http_headers import InvalidHeaderName
 
 from archive.exchange import Tls
+from archive.writer import warc_date
 from crawler.fetching.failures import tls_reason
 from crawler.fetching.guard import host_and_port, literal_address
 
@@ -111,12 +112,27 @@ class Link:
         """The facts of TLS, with our own verdict on the certificate: Scrapy accepts any."""
         if self._tls is None or not self.open:
             return None
+        begins, ends = _validity(self._tls)
         return Tls(
             protocol=self._tls.get_protocol_version_name(),
             cipher=self._tls.get_cipher_name() or "",
             verdict=certificate_verdict(self._tls, self._host),
             weakness=self._weakness,
+            not_before=begins,
+            not_after=ends,
         )
+
+
+def _validity(connection: SSL.Connection) -> tuple[str, str]:
+    """From when to when the certificate of the other side is valid, as WARC dates."""
+    certificate = connection.get_peer_certificate()
+    try:
+        found = certificate.to_cryptography() if certificate else None
+        if found is None:
+            return "", ""
+        return warc_date(found.not_valid_before_utc), warc_date(found.not_valid_after_utc)
+    except ValueError:  # dates that are none, of a certificate that nobody believes
+        return "", ""
 
 
 def certificate_verdict(connection: SSL.Connection, host: str) -> str:
