@@ -23,6 +23,9 @@ from crawler.watch import LOOK_BACK, Facts, House
 SHOWN_DAYS = 30
 """Days of which it is told how many articles were published."""
 
+MAX_EVIDENCE = 300
+"""Characters of what went wrong with looking."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteState:
@@ -132,8 +135,8 @@ class _Look:
         self.troubles += [Trouble(one.rule, one.site, one.evidence) for one in alarms]
 
     def _say(self, error: Exception, site: str) -> None:
-        told = error if isinstance(error, (ArchiveError, OSError)) else repr(error)
-        self.troubles.append(Trouble("watching", site, f"{told:.300}"))
+        told = str(error) if isinstance(error, (ArchiveError, OSError)) else repr(error)
+        self.troubles.append(Trouble("watching", site, told[:MAX_EVIDENCE]))
 
     def _house(self, diary: Diary, is_expected: bool) -> House:
         today, free = _day(self._now), shutil.disk_usage(self._home.path).free

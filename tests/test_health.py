@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import ssl
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,9 +14,12 @@ from pathlib import Path
 import pytest
 import trustme
 
+from archive import Collection
 from tests.cli import answer, tinhuy
 from tests.crawler.fetching.origin import Origin, page
+from tests.crawler.test_health import note
 from tests.practice import PracticeWeb, Quirks
+from tests.test_doctor import UNSHARE
 from tests.test_symptoms import Site, links
 
 FAULTS = {
@@ -30,7 +37,7 @@ ARTICLE = f"""<html><head><title>Hội nghị tổng kết năm</title></head><b
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[PracticeWeb]:
-    with PracticeWeb(seed=7, articles=12, only=tuple(FAULTS)) as serving:
+    with PracticeWeb(seed=7, articles=6, only=tuple(FAULTS)) as serving:
         yield serving
 
 
@@ -77,9 +84,7 @@ def test_each_fault_raises_its_alarm(web: PracticeWeb, tmp_path: Path) -> None:
 
 
 def test_a_certificate_is_seen(tmp_path: Path) -> None:
-    """The end of a site's certificate is known from its run, and told two weeks before; who may not
-    write is told of it, too.
-    """
+    """The end of a site's certificate is known from its run, and told two weeks before."""
     context, begins = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), datetime.now(UTC)
     ends = begins + timedelta(days=30)
     issued = trustme.CA().issue_cert(
@@ -96,3 +101,46 @@ def test_a_certificate_is_seen(tmp_path: Path) -> None:
         (alarm,) = answer("health", where, days=20, code=16)["alarms"]
     assert alarm["rule"] == "certificate"
     assert f"127.0.0.1:{origin.port} ends at {ends:%Y-%m-}" in alarm["evidence"]
+
+
+def test_who_may_not_write_is_told_all_the_same(tmp_path: Path) -> None:
+    """On a read-only disk alarms are told, and nothing is recorded."""
+    if subprocess.run([*UNSHARE, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    home = Collection.create(tmp_path / "c")
+    for days in (2, 1):
+        note(home, "chodon", days, "unreachable")
+    where = shlex.quote(str(home.path))
+    mount = f"mount --bind {where} {where} && mount -o remount,bind,ro {where}"
+    health = shlex.join(
+        [sys.executable, "-m", "crawler.cli", "health", f"--collection={home.path}"]
+    )
+    command = [*UNSHARE, "sh", "-c", f"{mount} && {health} --json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (16, "")
+    told = json.loads(done.stdout)
+    assert [one["rule"] for one in told["alarms"]] == ["unreachable"]
+    assert not told["is_recorded"]
+    assert not (home.path / "alarms.sqlite3").exists()
+
+
+def test_a_service_is_missed_and_heard_of(tmp_path: Path) -> None:
+    """While nobody sees to the schedule there is an alarm; the service ends it, and says so."""
+    where = f"--collection={tmp_path}/c"
+    tinhuy("schedule", "add", "every 52 weeks", "chodon", where)
+    (alarm,) = answer("health", where, code=16)["alarms"]
+    assert (alarm["site"], alarm["rule"]) == ("", "scheduler")
+    command = [sys.executable, "-m", "crawler.cli", "schedule", "run", where]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:
+        assert service.stdout
+        assert "over: scheduler" in service.stdout.readline()
+        service.terminate()
+    assert answer("health", where)["alarms"] == []
+
+
+def test_a_site_that_nobody_knows(tmp_path: Path) -> None:
+    """It is named, with what to look at."""
+    Collection.create(tmp_path / "c")
+    done = tinhuy("health", "nobody", f"--collection={tmp_path}/c")
+    assert (done.returncode, len(done.stderr.splitlines())) == (3, 1)
+    assert "tinhuy runs" in done.stderr

@@ -423,3 +423,15 @@ def test_ten_thousand_puts(catalog: Catalog, capsys: pytest.CaptureFixture[str])
         print(f"\n10,000 puts of short articles: {seconds:.1f} s, {10_000 / seconds:,.0f}/s")
     (count,) = catalog.counts()
     assert (count.articles, count.versions, count.newest) == (5_000, 5_000, day(2))
+
+
+def test_days_of_publication(catalog: Catalog) -> None:
+    """An article counts on the day that it prints, of its newest reading; else, and where that is
+    in the future, on the day in Vietnam on which it was seen first.
+    """
+    dates = ("2025-12-31T23:00+07:00", "2025-12-31", "2025-12", None, "2031-01-01")
+    for number, published in enumerate(dates):
+        catalog.put(look(Change.NEW, 2, article("bao", number, published=published)))
+    catalog.put(look(Change.METADATA, 3, article("bao", 1, published="2025-12-30")))
+    catalog.put(look(Change.NEW, 1, article("dang", 1)))
+    assert catalog.published("bao") == {"2025-12-31": 1, "2025-12-30": 1, "2026-01-03": 3}

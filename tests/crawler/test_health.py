@@ -1,0 +1,154 @@
+"""Looking at a collection: what is watched, what an alarm becomes, and what cannot be looked at."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from archive import Collection, Run
+from archive.writer import warc_date
+from crawler.alarms import Alarm
+from crawler.diary import Diary
+from crawler.health import Health, look_after, settle
+from crawler.schedule import Schedule
+
+
+def ago(days: float) -> str:
+    return warc_date(datetime.now(UTC) - timedelta(days=days))
+
+
+def note(home: Collection, site: str, days: float, outcome: str) -> int:
+    """A run of so many days ago."""
+    with Diary.of(home) as diary:
+        number = diary.begin(site, ago(days), f"{site} {days}")
+        ended = Run(
+            id=f"{site} {days}",
+            site=site,
+            started_at=ago(days),
+            finished_at=ago(days),
+            outcome=outcome,
+            reason="there is no host",
+        )
+        diary.end(number, ended)
+        return number
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Collection:
+    """Two sites whose hosts were gone for two nights."""
+    home = Collection.create(tmp_path / "c")
+    for site in ("baohatinh", "chodon"):
+        for days in (2, 1):
+            note(home, site, days, "unreachable")
+    return home
+
+
+def told(alarms: tuple[Alarm, ...]) -> list[tuple[str, str]]:
+    return [(alarm.site, alarm.rule) for alarm in alarms]
+
+
+BOTH = [("baohatinh", "unreachable"), ("chodon", "unreachable")]
+
+
+def test_an_alarm_is_told_once(home: Collection) -> None:
+    """It is new in the look that finds it, lasts in the next, and is over once."""
+    first, second = settle(home), settle(home)
+    assert told(first.raised) == told(first.lasting) == told(second.lasting) == BOTH
+    assert (second.raised, second.cleared) == ((), ())
+    note(home, "chodon", 0.1, "ok")
+    third, fourth = settle(home), settle(home)
+    assert (told(third.cleared), told(third.lasting)) == (BOTH[1:], BOTH[:1])
+    assert (fourth.raised, fourth.cleared) == ((), ())
+
+
+def test_a_look_at_one_site_ends_no_alarm_of_another(home: Collection) -> None:
+    """After its run a site is looked at, and the others are as they were."""
+    assert told(settle(home, "baohatinh").lasting) == BOTH[:1]
+    assert told(settle(home, "chodon").lasting) == BOTH
+    note(home, "baohatinh", 0.1, "ok")
+    assert told(settle(home, "chodon").lasting) == BOTH
+    found = settle(home, "baohatinh")
+    assert (told(found.cleared), told(found.lasting)) == (BOTH[:1], BOTH[1:])
+
+
+def heard(home: Collection, days: float = 0) -> None:
+    with Diary.of(home) as diary:
+        diary.hear(ago(days))
+
+
+def watched(found: Health) -> dict[str, bool]:
+    return {state.site: state.is_watched for state in found.sites}
+
+
+def test_who_is_paused_is_not_watched(home: Collection) -> None:
+    """Where there are jobs, those sites are watched that one of them visits."""
+    heard(home)
+    with Schedule(home) as schedule:
+        schedule.add("paper", "every 1 day", ["baohatinh"], 0)
+        schedule.add("others", "every 1 day", [], 0)
+        assert watched(settle(home)) == {"baohatinh": True, "chodon": True}
+        schedule.pause("others")
+        found = settle(home)
+        assert watched(found) == {"baohatinh": True, "chodon": False}
+        assert (told(found.cleared), told(found.lasting)) == (BOTH[1:], BOTH[:1])
+        schedule.pause("paper")
+        assert told(settle(home).lasting) == []
+        schedule.resume("others")
+        assert watched(settle(home)) == {"baohatinh": False, "chodon": True}
+        schedule.remove("paper")
+        assert told(settle(home).lasting) == [BOTH[1], BOTH[0]]
+
+
+def test_a_service_that_is_gone(home: Collection) -> None:
+    """With a job it is missed after a while; without one nobody misses it."""
+    heard(home, days=1)
+    assert told(settle(home).lasting) == BOTH
+    with Schedule(home) as schedule:
+        schedule.add("nightly", "every 1 day", [], 0)
+    assert told(settle(home).raised) == [("", "scheduler")]
+    heard(home)
+    assert told(settle(home).cleared) == [("", "scheduler")]
+
+
+def test_what_cannot_be_looked_at(home: Collection) -> None:
+    """It is a trouble of its own; the alarms that it hides last, and the other sites are looked at
+    all the same.
+    """
+    settle(home)
+    number = note(home, "chodon", 0.2, "ok")
+    note(home, "baohatinh", 0.2, "ok")
+    write(home, f"UPDATE runs SET counts = '[' WHERE number = {number}")
+    found = settle(home)
+    assert told(found.lasting) == [BOTH[1], ("chodon", "watching")]
+    assert told(found.cleared) == BOTH[:1]
+    write(home, f"UPDATE runs SET counts = '{{}}' WHERE number = {number}")
+    assert told(settle(home).cleared) == [BOTH[1], ("chodon", "watching")]
+
+
+def write(home: Collection, sql: str) -> None:
+    with Diary.of(home) as diary:
+        diary._database.do(sql)
+        diary._database.commit()
+
+
+def test_a_diary_that_is_none(home: Collection) -> None:
+    """No alarm ends because its evidence is gone, and whoever looks after the site goes on."""
+    settle(home)
+    for path in home.path.glob("diary.sqlite3*"):
+        path.unlink()
+    (home.path / "diary.sqlite3").write_text("nothing of the kind, and of some length" * 100)
+    said = list[str]()
+    look_after(home, None, said.append)
+    assert [line.partition(": ")[0] for line in said] == ["alarm"]
+    assert told(settle(home).lasting) == [*BOTH, ("", "watching")]
+
+
+def test_alarms_that_cannot_be_kept(home: Collection) -> None:
+    """The service is told so, and lives."""
+    (home.path / "alarms.sqlite3").write_text("nothing of the kind, and of some length" * 100)
+    said = list[str]()
+    look_after(home, "chodon", said.append)
+    assert len(said) == 1
+    assert "nobody knows" in said[0]
