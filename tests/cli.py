@@ -62,7 +62,8 @@ class Terminal:
     def __init__(self, *arguments: str, rows: int = 24, columns: int = 80) -> None:
         self._ours, theirs = pty.openpty()
         termios.tcsetwinsize(theirs, (rows, columns))
-        plain = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+        other = {"NO_COLOR", "LINES", "COLUMNS"}  # of the terminal, or none, that the tests run on
+        plain = {key: value for key, value in os.environ.items() if key not in other}
         self.process = subprocess.Popen(
             ["setsid", "--ctty", sys.executable, "-m", "crawler.cli", *arguments],
             stdin=theirs,
