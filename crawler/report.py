@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -247,7 +248,7 @@ def gather(
         raised=tuple(a for a in met if a.raised_at > begin.at),
         cleared=tuple(a for a in met if a.cleared_at and begin.at < a.cleared_at <= end.at),
         nights=nights,
-        size=sum(path.stat().st_size for path in collection.archive_dir.iterdir()),
+        size=_size(collection),
         free=free_bytes(collection.path),
         undelivered=undelivered,
     )
@@ -337,6 +338,15 @@ def _tonight(report: Report) -> Night:
         written=report.count("bytes_written"),
         runs=dict(grades),
     )
+
+
+def _size(collection: Collection) -> int:
+    """Bytes of all WARC files; one may get its last name while they are counted."""
+    size = 0
+    for path in collection.archive_dir.iterdir():
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
+    return size
 
 
 def _days_to_come(collection: Collection) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
@@ -181,11 +182,13 @@ def test_what_is_shown_is_bounded(tmp_path: Path) -> None:
             title=lambda number: "Hội nghị ở cơ sở " * 60,
             url="https://{site}.example/" + "a" * 200 + "/{number}",
         )
-        for place in range(500)
+        for place in range(100)
     ]
     home = Nights(tmp_path / "c", sites).write(1)
     trouble(home, LAST, *(("stale", site.name, "Lâu không có bài mới. " * 90) for site in sites))
     report = report_of(home)
+    others = tuple(replace(site, headlines={}) for site in report.sites) * 4
+    report = replace(report, sites=report.sites + others, lasting=report.lasting * 5)
     html, text = layout.html(report), layout.text(report)
     assert len(html.encode()) < 100_000
     assert len(text.encode()) < 100_000
@@ -209,15 +212,20 @@ def test_text_fits_its_width(reports: dict[str, Report]) -> None:
 
 
 def test_the_command_tells_a_day(tmp_path: Path, reports: dict[str, Report]) -> None:
-    """`tinhuy report DATE` prints the text, the HTML or the data; today there was no night."""
-    where = f"--collection={usual(tmp_path / 'c').path}"
-    done = tinhuy("report", DAY, where)
-    assert done.stdout.startswith("2 alarms: 5 sites, 36 new articles\n")
-    assert done.stdout.splitlines()[1] == "Thursday, 26 November 2026, c"
-    assert tinhuy("report", DAY, "--html", where).stdout.startswith("<!doctype html>\n")
+    """`tinhuy report DATE` prints the text, the HTML or the data; a day that is none is refused."""
+    home = usual(tmp_path / "c", nights=2)
+    where = f"--collection={home.path}"
+    lines = layout.text(report_of(home)).splitlines()
+    printed = tinhuy("report", DAY, where).stdout.splitlines()
+    assert [one for one in printed if "free" not in one] == [
+        one for one in lines if "free" not in one
+    ]
     told = answer("report", DAY, where)
-    assert told["headline"] == reports["usual"].headline
+    assert told["headline"] == "2 alarms: 5 sites, 35 new articles"
     assert [site["name"] for site in told["sites"]] == [one.name for one in reports["usual"].sites]
+    page = tinhuy("report", DAY, "--html", where).stdout
+    assert page.startswith("<!doctype html>\n")
+    assert f"<title>{DAY}: {told['headline']}</title>" in page
     refused = tinhuy("report", "2026-13-01", where)
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
 
