@@ -22,7 +22,7 @@ from archive import article as articles
 from archive.answers import Entry, Hit, Known, News, Sighting, SiteCounts, Version
 from archive.article import WITH_READING, Article, Change, Digests, Look, Model, Run
 from archive.digest import Digest
-from archive.errors import ArticleNotFound, NewerThanThis, NotACollection
+from archive.errors import ArticleNotFound, NotACollection
 from archive.query import Query
 from archive.reprints import Group
 from archive.schema import (
@@ -339,8 +339,6 @@ class Catalog:
         if self._schema() == 0:
             with self._transaction():
                 self._create()
-        if self._schema() > SCHEMA_VERSION:
-            raise NewerThanThis(self.path)
         if self._schema() != SCHEMA_VERSION:
             why = f"its schema is {self._schema()}, this program's {SCHEMA_VERSION}"
             raise NotACollection(self.path, f"{why}; {REMEDY}")

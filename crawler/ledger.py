@@ -176,12 +176,10 @@ class Ledger:
 
     @classmethod
     def as_it_is(cls, collection: Collection, site: str) -> Ledger:
-        """The ledger of a site for who only looks: an empty one where there is none, or an old one
-        that the next run will empty. Raises NewerThanThis.
-        """
+        """The ledger of a site for who only looks: an empty one where there is none of today."""
         path = _path_of(collection, site)
-        is_old = not path.exists() or version_of(path) < VERSION
-        return cls(None if is_old else path)
+        is_ours = path.exists() and version_of(path) == VERSION
+        return cls(path if is_ours else None)
 
     def __enter__(self) -> Ledger:
         return self
