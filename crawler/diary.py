@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,17 +21,11 @@ from pathlib import Path
 from archive import ArchiveError, Catalog, Collection, CollectionLocked, Run
 from crawler.database import Database
 
-VERSION = 2
-"""Kept in `user_version`. A diary that is older is given what it lacks."""
-
-MOST_DAYS = 400
-"""Days of a site on which articles were published: the newest are kept."""
-
-MOST_MEASURES = 60
-"""Days of which it is kept how full the disk was."""
+VERSION = 1
+"""Kept in `user_version`."""
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS runs (
+CREATE TABLE runs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     site TEXT NOT NULL,
     state TEXT NOT NULL,
@@ -47,40 +41,18 @@ CREATE TABLE IF NOT EXISTS runs (
     counts TEXT NOT NULL DEFAULT '{}',
     UNIQUE (job, night, site)
 );
-CREATE INDEX IF NOT EXISTS runs_of_site ON runs (site, number);
-CREATE INDEX IF NOT EXISTS runs_by_id ON runs (run_id);
-CREATE INDEX IF NOT EXISTS runs_by_state ON runs (state, planned_at);
-CREATE INDEX IF NOT EXISTS runs_by_outcome ON runs (state, outcome);
-CREATE TABLE IF NOT EXISTS news (
-    site TEXT NOT NULL,
-    day TEXT NOT NULL,
-    articles INTEGER NOT NULL,
-    PRIMARY KEY (site, day)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS certificates (
-    site TEXT NOT NULL,
-    host TEXT NOT NULL,
-    not_before TEXT NOT NULL,
-    not_after TEXT NOT NULL,
-    PRIMARY KEY (site, host)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS measures (day TEXT PRIMARY KEY, free INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS heard (one INTEGER PRIMARY KEY CHECK (one = 1), at TEXT NOT NULL)
+CREATE INDEX runs_of_site ON runs (site, number);
+CREATE INDEX runs_by_id ON runs (run_id);
+CREATE INDEX runs_by_state ON runs (state, planned_at);
+CREATE INDEX runs_by_outcome ON runs (state, outcome);
 """
 _ENTRIES = """
 SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND (:state IS NULL OR state = :state)
 AND number >= :first AND coalesce(started_at, planned_at, ended_at, '') >= :since
 ORDER BY number DESC LIMIT :limit
 """
-_VISITS = """
-SELECT * FROM runs WHERE site = :site AND state IN ('ended', 'killed')
-    AND (:before IS NULL OR started_at < :before)
-ORDER BY number DESC LIMIT :limit
-"""
-_NIGHTS = """
-SELECT * FROM runs WHERE site = :site AND job IS NOT NULL AND state <> 'planned'
-ORDER BY number DESC LIMIT :limit
-"""
+
+
 # One look into the index for each site: DISTINCT would walk over every run.
 _SITES = """
 WITH RECURSIVE found (site) AS (
@@ -89,6 +61,16 @@ WITH RECURSIVE found (site) AS (
     SELECT (SELECT min(site) FROM runs WHERE runs.site > found.site) FROM found
     WHERE found.site IS NOT NULL)
 SELECT site FROM found WHERE site IS NOT NULL
+"""
+_VISITS = """
+SELECT * FROM runs WHERE site = :site AND state IN ('ended', 'killed')
+    AND (:before IS NULL OR started_at < :before)
+ORDER BY number DESC LIMIT :limit
+"""
+_PLANNED = """
+SELECT * FROM runs WHERE site = :site AND night IS NOT NULL AND state <> 'planned'
+    AND job NOT IN (:by_hand, :again)
+ORDER BY number DESC LIMIT :limit
 """
 _NEWEST = """
 SELECT * FROM runs
@@ -103,20 +85,11 @@ SELECT * FROM runs
 WHERE state = :planned AND (planned_at <= :now OR job IN (:by_hand, :again))
 ORDER BY planned_at, number
 """
+
+
 _PLAN = """
 INSERT OR IGNORE INTO runs (job, night, site, planned_at, state, reason)
 VALUES (:job, :night, :site, :at, :state, :reason)
-"""
-_ADD_NEWS = """
-INSERT INTO news VALUES (:site, :day, :count)
-ON CONFLICT (site, day) DO UPDATE SET articles = articles + excluded.articles
-"""
-_FORGET_NEWS = """
-DELETE FROM news WHERE site = :site AND day <= (
-    SELECT day FROM news WHERE site = :site ORDER BY day DESC LIMIT 1 OFFSET :most)
-"""
-_FORGET_MEASURES = """
-DELETE FROM measures WHERE day <= (SELECT day FROM measures ORDER BY day DESC LIMIT 1 OFFSET :most)
 """
 
 
@@ -214,15 +187,6 @@ class NotPlanned(ArchiveError):
     def __init__(self, number: int) -> None:
         self.number = number
         super().__init__(f"run {number} is not waiting any more; see `tinhuy run show {number}`")
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """A host of a site, and from when to when its certificate is valid: WARC dates."""
-
-    host: str
-    not_before: str
-    not_after: str
 
 
 class Diary:
@@ -376,38 +340,6 @@ class Diary:
         if entry := self.entry(number):
             self._change(number, reason="; ".join(filter(None, (entry.reason, words))))
 
-    # What is told beside it
-
-    def note(self, site: str, news: Mapping[str, int], seen: Iterable[Certificate]) -> None:
-        """What a run has seen of its site: how many new articles were published on which days, and
-        the certificates, in the place of those of before if there are any.
-        """
-        for day, count in news.items():
-            self._database.do(_ADD_NEWS, site=site, day=day, count=count)
-        self._database.do(_FORGET_NEWS, site=site, most=MOST_DAYS)
-        for number, one in enumerate(seen):
-            if number == 0:
-                self._database.do("DELETE FROM certificates WHERE site = :site", site=site)
-            self._database.do(
-                "INSERT INTO certificates VALUES (:site, :host, :not_before, :not_after)",
-                site=site,
-                **dataclasses.asdict(one),
-            )
-        self._database.commit()
-
-    def hear(self, at: str) -> None:
-        """The service is there, and looks."""
-        self._database.do("INSERT OR REPLACE INTO heard VALUES (1, :at)", at=at)
-        self._database.commit()
-
-    def measure(self, day: str, free: int) -> None:
-        """So many bytes of the disk are free on a day; of a day the last is kept."""
-        self._database.do(
-            "INSERT OR REPLACE INTO measures VALUES (:day, :free)", day=day, free=free
-        )
-        self._database.do(_FORGET_MEASURES, most=MOST_MEASURES)
-        self._database.commit()
-
     def settle(self, collection: Collection, at: str) -> list[Entry]:
         """Call killed what says that it runs, and holds no lock of its site: those are returned.
 
@@ -484,48 +416,6 @@ class Diary:
         )
         return map(_entry, rows)
 
-    def sites(self) -> list[str]:
-        """All that it tells of, by name."""
-        return [row["site"] for row in self._database.rows(_SITES)]
-
-    def visits(self, site: str, limit: int, before: str | None = None) -> list[Entry]:
-        """The newest runs of a site that have begun and are over (and had begun before a moment),
-        the newest first.
-        """
-        return list(
-            map(_entry, self._database.rows(_VISITS, site=site, limit=limit, before=before))
-        )
-
-    def nights_of(self, site: str, limit: int) -> list[Entry]:
-        """The newest runs of a site that a job has planned, and whose time has come."""
-        return list(map(_entry, self._database.rows(_NIGHTS, site=site, limit=limit)))
-
-    def news(self, site: str, limit: int = MOST_DAYS) -> dict[str, int]:
-        """The newest days on which articles were published, the newest first, and how many."""
-        rows = self._database.rows(
-            "SELECT day, articles FROM news WHERE site = :site ORDER BY day DESC LIMIT :limit",
-            site=site,
-            limit=limit,
-        )
-        return {row["day"]: row["articles"] for row in rows}
-
-    def certificates(self, site: str) -> list[Certificate]:
-        """Those that the newest run over https met, by host."""
-        rows = self._database.rows(
-            "SELECT host, not_before, not_after FROM certificates WHERE site = :site", site=site
-        )
-        return [Certificate(**dict(row)) for row in rows]
-
-    def measures(self) -> dict[str, int]:
-        """How many bytes of the disk were free on which days, the newest first."""
-        rows = self._database.rows("SELECT day, free FROM measures ORDER BY day DESC")
-        return {row["day"]: row["free"] for row in rows}
-
-    def heard_at(self) -> str | None:
-        """When the service was there last."""
-        row = self._database.one("SELECT at FROM heard")
-        return row["at"] if row else None
-
     def entry(self, number: int) -> Entry | None:
         row = self._database.one("SELECT * FROM runs WHERE number = :number", number=number)
         return _entry(row) if row else None
@@ -535,12 +425,28 @@ class Diary:
         row = self._database.one(_NEWEST, site=site, outcome=outcome)
         return _entry(row) if row else None
 
+    def visits(self, site: str, limit: int, before: str | None = None) -> list[Entry]:
+        """The newest runs of a site that have begun and are over (and had begun before a moment),
+        the newest first.
+        """
+        told = {"site": site, "limit": limit, "before": before}
+        return [_entry(row) for row in self._database.rows(_VISITS, **told)]
+
+    def planned(self, site: str, limit: int) -> list[Entry]:
+        """The newest nights of a site whose time has come, whatever became of them."""
+        told = {"site": site, "limit": limit, "by_hand": BY_HAND, "again": AGAIN}
+        return [_entry(row) for row in self._database.rows(_PLANNED, **told)]
+
     def tally(self) -> dict[str, int]:
         """How many runs there are by outcome, and by state of those without one."""
         found = Counter[str]()
         for row in self._database.rows(_TALLY):
             found[row["went"]] += row["runs"]
         return dict(found)
+
+    def sites(self) -> list[str]:
+        """All that it tells of, by name."""
+        return [row["site"] for row in self._database.rows(_SITES)]
 
     def knows(self, run_id: str) -> bool:
         return bool(self._database.one("SELECT 1 FROM runs WHERE run_id = :id", id=run_id))

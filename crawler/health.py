@@ -16,8 +16,9 @@ from archive.times import VIETNAM
 from archive.writer import warc_date
 from crawler import registry, settings, watch
 from crawler.alarms import Alarm, Alarms, Trouble
-from crawler.diary import AGAIN, BY_HAND, Diary
-from crawler.schedule import Schedule, now
+from crawler.diary import Diary
+from crawler.schedule import Job, Schedule, now
+from crawler.seen import Seen
 from crawler.watch import LOOK_BACK, Facts, House
 
 SHOWN_DAYS = 30
@@ -55,8 +56,11 @@ class Health:
     is_recorded: bool = True
 
 
-def settle(collection: Collection, site: str | None = None) -> Health:
+def settle(
+    collection: Collection, site: str | None = None, jobs: Sequence[Job] | None = None
+) -> Health:
     """Look at a collection (or at one site and the collection as such), raise and clear alarms.
+    `jobs` are those of its schedule, from who has that open.
 
     What cannot be looked at is a trouble itself, and ends no alarm. On a disk that takes nothing it
     is told what would be raised, and nothing is. Raises what `archive.sqlite.explained` does where
@@ -65,7 +69,7 @@ def settle(collection: Collection, site: str | None = None) -> Health:
     at, is_recorded = now(), os.access(collection.path, os.W_OK)
     with (Alarms.of if is_recorded else Alarms.as_it_is)(collection) as alarms:
         lasting = alarms.lasting()
-        look = _Look(collection, at, lasting, is_recorded)
+        look = _Look(collection, at, lasting, jobs, is_recorded)
         look.at(site)
         found = Health(
             at=warc_date(at),
@@ -80,10 +84,21 @@ def settle(collection: Collection, site: str | None = None) -> Health:
         return replace(found, lasting=last, raised=tuple(raised), cleared=tuple(cleared))
 
 
-def look_after(collection: Collection, site: str | None, say: Callable[[str], None]) -> None:
+def hear(collection: Collection) -> None:
+    """The service is there, and looks: else there would be an alarm soon."""
+    with Seen.of(collection) as seen:
+        seen.hear(warc_date(now()))
+
+
+def look_after(
+    collection: Collection,
+    site: str | None,
+    say: Callable[[str], None],
+    jobs: Sequence[Job] | None = None,
+) -> None:
     """Settle, and say what is new and what is over. Whatever goes wrong with it is only said."""
     try:
-        found = settle(collection, site)
+        found = settle(collection, site, jobs)
     except Exception as error:
         say(f"nobody knows whether all is well: {error}")
         return
@@ -99,31 +114,39 @@ class _Look:
     """
 
     def __init__(
-        self, home: Collection, now: datetime, lasting: Sequence[Alarm], is_recorded: bool
+        self,
+        home: Collection,
+        now: datetime,
+        lasting: Sequence[Alarm],
+        jobs: Sequence[Job] | None,
+        is_recorded: bool,
     ) -> None:
-        self._home, self._now, self._lasting = home, now, lasting
+        self._home, self._now, self._lasting, self._jobs = home, now, lasting, jobs
         self._is_recorded = is_recorded
         self.states, self.troubles = list[SiteState](), list[Trouble]()
 
     def at(self, site: str | None) -> None:
         """At all sites, or at one of them; and at the collection."""
         try:
-            with (Diary.of if self._is_recorded else Diary.as_it_is)(self._home) as diary:
-                visited = _visited(self._home)
+            with Diary.as_it_is(self._home) as diary, self._opened() as seen:
+                visited = _visited(_jobs(self._home) if self._jobs is None else self._jobs)
                 for name in diary.sites():
                     if site in (name, None):
-                        self._at_site(diary, name, visited is None or name in visited)
-                self.troubles += watch.of_house(self._house(diary, bool(visited)))
+                        self._at_site(diary, seen, name, visited is None or name in visited)
+                self.troubles += watch.of_house(self._house(diary, seen, bool(visited)))
         except Exception as error:
             self._keep(self._lasting)
             self._say(error, "")
         if site is not None:
             self._keep(alarm for alarm in self._lasting if alarm.site not in (site, ""))
 
-    def _at_site(self, diary: Diary, site: str, is_watched: bool) -> None:
+    def _opened(self) -> Seen:
+        return Seen.of(self._home) if self._is_recorded else Seen.as_it_is(self._home)
+
+    def _at_site(self, diary: Diary, seen: Seen, site: str, is_watched: bool) -> None:
         its = [alarm for alarm in self._lasting if alarm.site == site]
         try:
-            facts, news = _facts(diary, site, its)
+            facts, news = _facts(diary, seen, site, its)
             self.states.append(_state(facts, news, self._now, is_watched))
             self.troubles += watch.of_site(facts) if is_watched else ()
         except Exception as error:  # the others are to be looked at all the same
@@ -138,35 +161,36 @@ class _Look:
         told = str(error) if isinstance(error, (ArchiveError, OSError)) else repr(error)
         self.troubles.append(Trouble("watching", site, told[:MAX_EVIDENCE]))
 
-    def _house(self, diary: Diary, is_expected: bool) -> House:
+    def _house(self, diary: Diary, seen: Seen, is_expected: bool) -> House:
         today, free = _day(self._now), shutil.disk_usage(self._home.path).free
         if self._is_recorded:
-            diary.measure(today, free)
+            seen.measure(today, free)
         return House(
             now=self._now,
             is_expected=is_expected,
-            heard_at=diary.heard_at(),
+            heard_at=seen.heard_at(),
             waiting=diary.due(warc_date(self._now)),
             free=free,
-            measures={day: left for day, left in diary.measures().items() if day < today},
+            measures={day: left for day, left in seen.measures().items() if day < today},
             least_free=settings.MIN_FREE_BYTES,
         )
 
 
-def _facts(diary: Diary, site: str, lasting: Sequence[Alarm]) -> tuple[Facts, dict[str, int]]:
+def _facts(
+    diary: Diary, seen: Seen, site: str, lasting: Sequence[Alarm]
+) -> tuple[Facts, dict[str, int]]:
     """What is known of a site, and how many articles were published on its newest days."""
-    visits, news = diary.visits(site, LOOK_BACK), diary.news(site, watch.MOST_DAYS)
+    visits, news = diary.visits(site, LOOK_BACK), seen.news(site, watch.MOST_DAYS)
     if lasting:
         numbers = {visit.number for visit in visits}
         usual = diary.visits(site, LOOK_BACK, before=min(one.raised_at for one in lasting))
         visits += [visit for visit in usual if visit.number not in numbers]
-    nights = diary.nights_of(site, LOOK_BACK)
     facts = Facts(
         site=site,
         visits=visits,
-        nights=[one for one in nights if one.job not in (BY_HAND, AGAIN)],
+        nights=diary.planned(site, LOOK_BACK),
         days=[date.fromisoformat(day) for day in news],
-        certificates=diary.certificates(site),
+        certificates=seen.certificates(site),
         lasting={one.rule: one.raised_at for one in lasting},
     )
     return facts, news
@@ -185,12 +209,16 @@ def _state(facts: Facts, news: Mapping[str, int], now: datetime, is_watched: boo
     )
 
 
-def _visited(home: Collection) -> frozenset[str] | None:
-    """The sites that a job visits which is not paused; None where there is no job."""
+def _jobs(home: Collection) -> Sequence[Job]:
+    """Those of a collection, without making it a schedule."""
     if not (home.path / "schedule.sqlite3").exists():
-        return None
+        return ()
     with Schedule(home) as schedule:
-        jobs = schedule.jobs()
+        return schedule.jobs()
+
+
+def _visited(jobs: Sequence[Job]) -> frozenset[str] | None:
+    """The sites that a job visits which is not paused; None where there is no job."""
     named = {site for job in jobs for site in job.sites}
     active = [job for job in jobs if job.next_at]
     sites = {site for job in active for site in job.sites}

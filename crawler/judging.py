@@ -13,7 +13,6 @@ from archive import Article, CaptureNotFound, Gone, StorageFailed
 from archive.exchange import Tls
 from archive.urlkey import without_user
 from crawler import registry
-from crawler.diary import Certificate
 from crawler.fetching.ending import CutOff, stop
 from crawler.fetching.failures import in_words
 from crawler.fetching.guard import RequestRefused
@@ -24,6 +23,7 @@ from crawler.ledger import PAGES
 from crawler.reading import NotAnArticle, Page
 from crawler.reading.page import GONE
 from crawler.scope import Scope
+from crawler.seen import Certificate
 from crawler.session import Session
 from crawler.symptoms import Answer
 

@@ -22,7 +22,7 @@ from archive import ArchiveError, Collection, CollectionLocked, StorageFailed
 from archive.writer import warc_date
 from crawler.children import Children, Limits
 from crawler.diary import Diary, Entry, State
-from crawler.health import look_after
+from crawler.health import hear, look_after
 from crawler.schedule import Schedule, now, plan
 from crawler.telling import Post
 
@@ -32,14 +32,14 @@ TICK = 0.2
 LOOK = 20.0
 """Seconds between looks at the jobs, which others may have changed."""
 
+WATCH = 3600.0
+"""Seconds between looks whether all is well; a site is looked at after each of its runs, too."""
+
 STEP = 2.0
 """Seconds by which a clock is off that was set, or after a sleep: then it is looked at once."""
 
 REST = 1.0
 """Seconds until what the disk has refused is tried again."""
-
-WATCH = 3600.0
-"""Seconds between looks whether all is well; a site is looked at after each of its runs, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +68,8 @@ class Service:
         self._post = Post(collection, say)
         self._stopping = threading.Event()
         self._looked: _Look | None = None
+        self._watched: float | None = None
         self._trouble = ""
-        self._watched = -WATCH
 
     def stop(self) -> None:
         """Begin nothing more; end what runs in good order, then return from `run`."""
@@ -94,10 +94,9 @@ class Service:
         if self._stopping.is_set():
             self._children.tell_all("the service was stopped")
         for site in self._children.see_to(diary):
-            look_after(self._collection, site, self._say)
+            look_after(self._collection, site, self._say, schedule.jobs())
         if not self._stopping.is_set():
             self._look(diary, schedule)
-            self._watch()
             self._begin_due(diary)
 
     @contextmanager
@@ -118,14 +117,16 @@ class Service:
             diary.settle(self._collection, warc_date(now()))
             diary.once_more(warc_date(now()))
             self._looked = _Look(next_at=plan(diary, schedule.jobs()))
+            self._watch(schedule)
             self._post.see_to()
-            with suppress(ArchiveError):  # then it is not heard of, and rightly so
-                diary.hear(warc_date(now()))
 
-    def _watch(self) -> None:
-        if time.monotonic() - self._watched >= WATCH:
+    def _watch(self, schedule: Schedule) -> None:
+        """Be heard of; and look, now and then, whether all is well."""
+        with suppress(ArchiveError):  # then it is not heard of, and rightly so
+            hear(self._collection)
+        if self._watched is None or time.monotonic() - self._watched >= WATCH:
             self._watched = time.monotonic()
-            look_after(self._collection, None, self._say)
+            look_after(self._collection, None, self._say, schedule.jobs())
 
     def _begin_due(self, diary: Diary) -> None:
         for entry in diary.due(warc_date(now())):

@@ -28,10 +28,11 @@ from archive import (
 )
 from archive.writer import warc_date
 from crawler.archived import Study
-from crawler.diary import Certificate, Diary, NotPlanned
+from crawler.diary import Diary, NotPlanned
 from crawler.ledger import Ledger
 from crawler.outcome import LOSSES, Diagnosis, Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
+from crawler.seen import Certificate, Seen
 from crawler.site import RevisitPolicy
 from crawler.symptoms import Symptoms
 
@@ -184,13 +185,14 @@ class Session:
         try:
             with Diary.of(self.collection) as diary:
                 diary.end(self._number, run)
-                news = self.news if diary.news(self.site) else self._all_news()
-                diary.note(self.site, news, self.certificates.values())
+            with Seen.of(self.collection) as seen:
+                news = self.news if seen.news(self.site, 1) else self._all_news()
+                seen.note(self.site, news, self.certificates.values())
         except ArchiveError as error:
             logger.warning("the end of the run is not noted in the diary: %s", error)
 
     def _all_news(self) -> dict[str, int]:
-        """What the catalog tells, of a site of which the diary tells nothing yet."""
+        """What the catalog tells, of a site of which nothing was seen yet."""
         with Catalog(self.collection.catalog_path) as catalog:
             return catalog.published(self.site)
 

@@ -21,8 +21,9 @@ from statistics import median
 
 from archive.times import local
 from crawler.alarms import Trouble
-from crawler.diary import Certificate, Entry, State
+from crawler.diary import Entry, State
 from crawler.outcome import Outcome
+from crawler.seen import Certificate
 
 RULES = {
     "unreachable": "the host gives no answer, or hardly any of its pages comes",

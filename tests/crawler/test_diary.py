@@ -17,10 +17,7 @@ from crawler.diary import (
     AGAIN,
     BY_HAND,
     GONE,
-    MOST_DAYS,
-    MOST_MEASURES,
     VERSION,
-    Certificate,
     Diary,
     NotPlanned,
     Planned,
@@ -226,53 +223,20 @@ def test_what_is_not_told_to_its_end_is_not_written(home: Collection) -> None:
         assert [entry.site for entry in other.entries()] == ["tinh"]
 
 
-def test_an_older_diary_is_given_what_it_lacks(home: Collection) -> None:
-    """One that knew runs and nothing else keeps them."""
-    with Diary.of(home) as diary:
-        number = diary.begin("bao", stamp(1), "one")
-        for name in ("news", "certificates", "measures", "heard"):
-            diary._database.do(f"DROP TABLE {name}")
-        diary._database.commit()
-        diary._database._connection.execute("PRAGMA user_version = 1")
-    with Diary.of(home) as diary:
-        assert diary.entry(number)
-        assert (diary.news("bao"), diary.certificates("bao"), diary.heard_at()) == ({}, [], None)
-
-
-def test_what_runs_have_seen_is_kept_within_bounds(home: Collection) -> None:
-    """Days are added up, the newest of them and of the measures stay; certificates are replaced."""
-    days = [f"{1000 + year}-01-01" for year in range(MOST_DAYS + 9)]
-    one, other = (Certificate(host, stamp(1), stamp(2)) for host in ("a.example", "b.example"))
-    with Diary.of(home) as diary:
-        diary.note("bao", dict.fromkeys(days, 2), [one])
-        diary.note("bao", {days[-1]: 1}, [])
-        diary.note("tinh", {days[0]: 7}, [one])
-        assert [*diary.news("bao").items()][:2] == [(days[-1], 3), (days[-2], 2)]
-        assert [*diary.news("bao")] == days[: -MOST_DAYS - 1 : -1]
-        assert diary.news("tinh") == {days[0]: 7}
-        assert diary.certificates("bao") == [one]
-        diary.note("bao", {}, [other])
-        assert (diary.certificates("bao"), diary.certificates("tinh")) == ([other], [one])
-        for place, day in enumerate(days[: MOST_MEASURES + 9]):
-            diary.measure(day, place)
-            diary.measure(day, place + 1)
-        assert len(diary.measures()) == MOST_MEASURES
-        assert [*diary.measures().values()][:2] == [MOST_MEASURES + 9, MOST_MEASURES + 8]
-
-
-def test_the_newest_of_a_site(home: Collection) -> None:
-    """Visits began and are over, nights were planned by a job; sites are named once each."""
+def test_visits_and_nights_of_a_site(home: Collection) -> None:
+    """Visits began and are over; nights were planned by a job, and their time has come."""
     with Diary.of(home) as diary:
         first = diary.begin("bao", stamp(1), "one")
         diary.end(first, run("one", 1))
         killed = diary.begin("bao", stamp(2), "two")
         running = diary.begin("bao", stamp(3), "three")
         diary.plan("nightly", [Planned(stamp(4), "bao", stamp(4))])
+        diary.plan(BY_HAND, [Planned(stamp(4), "bao", stamp(4))])
         skipped = diary.skip("bao", stamp(4), "in use", running + 1)
-        diary.plan("nightly", [Planned(stamp(5), "tinh", stamp(5))])
+        diary.skip("bao", stamp(4), "in use", running + 2)
+        diary.plan("nightly", [Planned(stamp(5), "bao", stamp(5))])
         assert [one.number for one in diary.visits("bao", 9)] == [killed, first]
         assert [one.number for one in diary.visits("bao", 1)] == [killed]
         assert [one.number for one in diary.visits("bao", 9, before=stamp(2))] == [first]
-        assert [one.number for one in diary.nights_of("bao", 9)] == [skipped]
-        assert diary.nights_of("tinh", 9) == []
-        assert diary.sites() == ["bao", "tinh"]
+        assert [one.number for one in diary.planned("bao", 9)] == [skipped]
+        assert diary.planned("tinh", 9) == []

@@ -13,6 +13,7 @@ from crawler.alarms import Alarm
 from crawler.diary import Diary
 from crawler.health import Health, look_after, settle
 from crawler.schedule import Schedule
+from crawler.seen import Seen
 
 
 def ago(days: float) -> str:
@@ -74,8 +75,8 @@ def test_a_look_at_one_site_ends_no_alarm_of_another(home: Collection) -> None:
 
 
 def heard(home: Collection, days: float = 0) -> None:
-    with Diary.of(home) as diary:
-        diary.hear(ago(days))
+    with Seen.of(home) as seen:
+        seen.hear(ago(days))
 
 
 def watched(found: Health) -> dict[str, bool]:

@@ -12,7 +12,8 @@ import pytest
 from archive.writer import warc_date
 from crawler import watch
 from crawler.alarms import Trouble
-from crawler.diary import Certificate, Entry, State
+from crawler.diary import Entry, State
+from crawler.seen import Certificate
 from crawler.watch import Facts, House, of_house, of_site
 
 BEGIN = datetime(2026, 1, 1, 18, 30, tzinfo=UTC)
