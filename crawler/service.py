@@ -93,11 +93,11 @@ class Service:
     def _turn(self, diary: Diary, schedule: Schedule) -> None:
         if self._stopping.is_set():
             self._children.tell_all("the service was stopped")
+        else:
+            self._look(diary, schedule)  # first: who watches must have heard of us since a sleep
+            self._begin_due(diary)
         for site in self._children.see_to(diary):
             look_after(self._collection, site, self._say, schedule.jobs())
-        if not self._stopping.is_set():
-            self._look(diary, schedule)
-            self._begin_due(diary)
 
     @contextmanager
     def _patient(self) -> Iterator[None]:

@@ -240,3 +240,12 @@ def test_visits_and_nights_of_a_site(home: Collection) -> None:
         assert [one.number for one in diary.visits("bao", 9, before=stamp(2))] == [first]
         assert [one.number for one in diary.planned("bao", 9)] == [skipped]
         assert diary.planned("tinh", 9) == []
+
+
+def test_what_a_wrong_clock_has_planned_is_no_night_of_a_site(home: Collection) -> None:
+    """Who counts the nights that were skipped counts none that has not come."""
+    planned(home, 1, 20, 21)
+    with Diary.of(home) as diary:
+        assert diary.withdraw(stamp(2)) == 2
+        diary.skip("bao", stamp(2), "run 7 of it is under way", 1)
+        assert [entry.number for entry in diary.planned("bao", 10)] == [1]
