@@ -418,7 +418,7 @@ def year(home: Path, count: int, seed: int, say: Callable[[str], None]) -> Told:
                 if result.faults:
                     break
             assert ground.stop() == 0
-            result.nights = len({night.night for night in lived.nights})
+            result.nights = count
             result.requests = lived.visits.requests
             result.ends.update(_how(run) for run in ground.runs())
             result.alarms += map(_span, lived.told_alarms())
