@@ -24,6 +24,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy.pool import NullPool
 
 from archive import Collection
 from archive.writer import warc_date
@@ -69,7 +70,8 @@ class Schedule:
 
     def __init__(self, collection: Collection) -> None:
         path = collection.path.resolve() / "schedule.sqlite3"
-        store = SQLAlchemyJobStore(url=f"sqlite:///{path}")
+        options = {"poolclass": NullPool}  # else a closed one keeps the file until it is collected
+        store = SQLAlchemyJobStore(url=f"sqlite:///{path}", engine_options=options)
         self._timers = BackgroundScheduler(jobstores={"default": store}, timezone=ZONE)
         self._timers.start(paused=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -316,6 +317,18 @@ def test_a_job_of_every_minute_that_was_away_for_years() -> None:
     assert list(found) == list(nights(job, until - timedelta(minutes=MOST_MISSED), until))
     yearly = replace(job, when="0 3 1 jan *")
     assert len(newest_nights(yearly)) == 10
+
+
+def test_a_schedule_that_is_closed_keeps_no_file_open(here: Nights) -> None:
+    """Whoever looks at the jobs every few minutes for years runs out of none."""
+    gc.disable()
+    try:
+        before = len(os.listdir("/proc/self/fd"))
+        for _ in range(3):
+            jobs(here)
+        assert len(os.listdir("/proc/self/fd")) == before
+    finally:
+        gc.enable()
 
 
 def test_a_clock_that_was_set_is_noticed_at_once(clock: Clock) -> None:
