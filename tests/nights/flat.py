@@ -116,10 +116,8 @@ MOST = {
     "alarms": 0.1,
 }
 """What a night may add. A row of the diary is what it is for."""
-SLACK = {"memory": 1024, "diary": 16, "files_open": 8}
-"""What may come at once, whenever that is: an arena of memory, a page of an index, files that wait
-to be collected.
-"""
+SLACK = {"memory": 1024, "diary": 16}
+"""What may come at once, whenever that is: an arena of memory, a page of an index."""
 
 
 def lines(told: list[Figures]) -> Iterator[str]:
