@@ -41,6 +41,7 @@ class _Child:
     since: float = field(default_factory=time.monotonic)
     told_at: float | None = None
     why: str = ""
+    has_gone_too_far: bool = False
 
     def tell(self, why: str) -> None:
         """End in good order; after some time, end at once."""
@@ -49,6 +50,11 @@ class _Child:
             self.process.terminate()
         elif time.monotonic() - self.told_at > IN_ORDER:
             self.process.kill()
+
+    def limit(self, why: str) -> None:
+        """The same, for what would go too far once more if it were begun again."""
+        self.has_gone_too_far = True
+        self.tell(why)
 
 
 class Children:
@@ -117,10 +123,12 @@ class Children:
     def _note_end(self, diary: Diary, child: _Child, code: int) -> Entry:
         """What a run said of itself, or what is to be said of one that could not."""
         number = child.entry.number or 0
-        diary.bury(number, child.process.pid, warc_date(now()), _in_words(code, child.why))
+        cut_short = not child.has_gone_too_far and (code < 0 or child.why != "")
+        words = _in_words(code, child.why)
+        diary.bury(number, child.process.pid, warc_date(now()), words, cut_short=cut_short)
         ended = diary.entry(number) or child.entry
         if child.why and ended.outcome != Outcome.OK and child.why not in ended.reason:
-            diary.remark(number, child.why)
+            diary.remark(number, child.why, cut_short=not child.has_gone_too_far)
         return diary.entry(number) or ended
 
     def _tidy(self, child: _Child) -> None:
@@ -132,12 +140,12 @@ class Children:
     def _limit(self, child: _Child) -> None:
         limits = self._limits
         cut(printed(self._collection, child.entry.number or 0))
-        if time.monotonic() - child.since > limits.hours * 3600:
-            child.tell(f"it took more than {limits.hours:g} hours")
-        elif _resident(child.process.pid) > limits.memory:
-            child.tell(f"it took more than {limits.memory / 1e6:.0f} MB of memory")
-        elif child.why:
+        if child.why:
             child.tell(child.why)
+        elif time.monotonic() - child.since > limits.hours * 3600:
+            child.limit(f"it took more than {limits.hours:g} hours")
+        elif _resident(child.process.pid) > limits.memory:
+            child.limit(f"it took more than {limits.memory / 1e6:.0f} MB of memory")
 
 
 def _resident(pid: int) -> int:

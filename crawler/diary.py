@@ -39,6 +39,7 @@ CREATE TABLE runs (
     outcome TEXT,
     reason TEXT NOT NULL DEFAULT '',
     counts TEXT NOT NULL DEFAULT '{}',
+    cut_short INTEGER NOT NULL DEFAULT 0,
     UNIQUE (job, night, site)
 );
 CREATE INDEX runs_of_site ON runs (site, number);
@@ -98,12 +99,12 @@ FROM runs WHERE state IN (:planned, :missed) AND night > :now AND job NOT IN (:b
 """
 
 
-_GONE = """
-SELECT night, site FROM runs AS gone
-WHERE state = :killed AND reason LIKE :reason AND job != :again AND night IS NOT NULL
-AND NOT EXISTS (SELECT 1 FROM runs WHERE job = :again AND night = gone.night AND site = gone.site)
+_CUT_SHORT = """
+SELECT night, site FROM runs AS cut
+WHERE cut_short AND job != :again AND night IS NOT NULL
+AND NOT EXISTS (SELECT 1 FROM runs WHERE job = :again AND night = cut.night AND site = cut.site)
 AND NOT EXISTS (
-    SELECT 1 FROM runs WHERE site = gone.site AND number > gone.number AND started_at IS NOT NULL
+    SELECT 1 FROM runs WHERE site = cut.site AND number > cut.number AND started_at IS NOT NULL
 )
 """
 
@@ -112,7 +113,7 @@ BY_HAND, AGAIN = "by hand", "again"
 """The jobs of what a person wants now, and of what was killed: due whatever the clock says."""
 
 GONE = "gone without a word"
-"""Why a run is called killed that nobody ended on purpose: it is planned once more."""
+"""Why a run is called killed of which nobody knows why it is not there."""
 
 
 class State(StrEnum):
@@ -135,6 +136,8 @@ class Entry:
     """A run. Times are WARC dates. `number` is None for one that only the archive tells of: it was
     made before there was a diary, or stands in files that came from elsewhere. `night` is the time
     of its `job` that it was planned for; it is to begin, or was, some time after (`planned_at`).
+    One that was `cut_short` had more to do, and was ended by what had nothing to do with it: a
+    kill, a stop of the service.
     """
 
     number: int | None
@@ -150,6 +153,7 @@ class Entry:
     outcome: str | None = None
     reason: str = ""
     counts: dict[str, int] = field(default_factory=dict)
+    cut_short: bool = False
 
     @property
     def at(self) -> str:
@@ -265,13 +269,12 @@ class Diary:
                 )
 
     def once_more(self, now: str) -> None:
-        """Plan again, as soon as can be, what was gone without a word: each night once, and not if
-        another run of its site has begun since.
+        """Plan again, as soon as can be, what was cut short: each night once, and not if another
+        run of its site has begun since.
         """
-        told = {"killed": State.KILLED, "reason": f"{GONE}%", "again": AGAIN}
-        gone = [(row["night"], row["site"]) for row in self._database.rows(_GONE, **told)]
-        if gone:
-            self.plan(AGAIN, [Planned(night, site, now) for night, site in gone])
+        rows = self._database.rows(_CUT_SHORT, again=AGAIN)
+        if cut := [(row["night"], row["site"]) for row in rows]:
+            self.plan(AGAIN, [Planned(night, site, now) for night, site in cut])
 
     def nights(self, job: str, since: str) -> set[str]:
         """The nights of a job from one on that were planned or missed."""
@@ -304,7 +307,7 @@ class Diary:
             raise NotPlanned(number)
         return number
 
-    def end(self, number: int, run: Run) -> None:
+    def end(self, number: int, run: Run, *, cut_short: bool = False) -> None:
         """A run has judged itself."""
         self._change(
             number,
@@ -313,6 +316,7 @@ class Diary:
             outcome=run.outcome,
             reason=run.reason,
             counts=json.dumps(run.counts),
+            cut_short=cut_short,
         )
 
     def skip(self, site: str, at: str, reason: str, number: int | None = None) -> int:
@@ -325,20 +329,21 @@ class Diary:
         self._change(number, of=(State.PLANNED,), state=State.SKIPPED, **told)
         return number
 
-    def bury(self, number: int, pid: int, at: str, reason: str) -> bool:
+    def bury(self, number: int, pid: int, at: str, reason: str, *, cut_short: bool = False) -> bool:
         """The process that was to see to a run is gone; whether that is news: it may have said how
         it ended, or another may have begun it.
         """
         entry = self.entry(number)
         is_news = entry is not None and entry.pid in (pid, None)
-        told = {"ended_at": at, "reason": reason}
+        told = {"ended_at": at, "reason": reason, "cut_short": cut_short}
         living = (State.PLANNED, State.RUNNING)
         return is_news and self._change(number, of=living, state=State.KILLED, **told)
 
-    def remark(self, number: int, words: str) -> None:
-        """Say more of why a run went as it did."""
+    def remark(self, number: int, words: str, *, cut_short: bool) -> None:
+        """Say more of why a run ended as it did."""
         if entry := self.entry(number):
-            self._change(number, reason="; ".join(filter(None, (entry.reason, words))))
+            reason = "; ".join(filter(None, (entry.reason, words)))
+            self._change(number, reason=reason, cut_short=cut_short)
 
     def settle(self, collection: Collection, at: str) -> list[Entry]:
         """Call killed what says that it runs, and holds no lock of its site: those are returned.
@@ -356,7 +361,7 @@ class Diary:
     def _bury(self, site: str, at: str) -> None:
         with self._writing():
             self._database.do(
-                "UPDATE runs SET state = :killed, ended_at = :at, reason = :reason"
+                "UPDATE runs SET state = :killed, ended_at = :at, reason = :reason, cut_short = 1"
                 " WHERE site = :site AND state = :running",
                 killed=State.KILLED,
                 running=State.RUNNING,
@@ -477,7 +482,8 @@ def _settled(collection: Collection, now: str) -> Iterator[Diary]:
 
 
 def _entry(row: sqlite3.Row) -> Entry:
-    return Entry(**{**dict(row), "counts": json.loads(row["counts"])})
+    told = {"counts": json.loads(row["counts"]), "cut_short": bool(row["cut_short"])}
+    return Entry(**{**dict(row), **told})
 
 
 def _path_of(collection: Collection) -> Path:

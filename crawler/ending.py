@@ -92,7 +92,7 @@ async def _end_in_order(crawler: Crawler, task: asyncio.Task[None], why: str) ->
         await asyncio.sleep(LOOK)
     if is_running(crawler) and not is_ending(crawler):
         session = session_of(crawler)
-        session.why = session.why or why
+        session.why, session.is_cut_short = session.why or why, True
         stop(crawler, "shutdown")
 
 

@@ -83,7 +83,7 @@ class Session:
         self.run: Run | None = None
         self.trouble: Exception | None = None
         self.symptoms = Symptoms()
-        self.why = ""
+        self.why, self.is_cut_short = "", False
         self.study: Study = partial(study, site=site)
         replaying = settings.getbool("REPLAY")
         self.collection = _collection(Path(settings["COLLECTION"]), create=not replaying)
@@ -184,7 +184,8 @@ class Session:
             return
         try:
             with Diary.of(self.collection) as diary:
-                diary.end(self._number, run)
+                is_cut = self.is_cut_short and run.outcome != Outcome.OK
+                diary.end(self._number, run, cut_short=is_cut)
             with Seen.of(self.collection) as seen:
                 news = self.news if seen.news(self.site, 1) else self._all_news()
                 seen.note(self.site, news, self.certificates.values())

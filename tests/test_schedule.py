@@ -455,8 +455,8 @@ def test_runs_by_hand_and_of_the_service_pass_each_other(here: Nights) -> None:
 
 
 def test_sigterm_stops_the_service_in_time(here: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its runs end in good order, also of a site that hangs, before it would have to kill them; and
-    the next ones get what was cut off.
+    """Its runs end in good order, also of a site that hangs, before it would have to kill them; the
+    next service begins them once more, and they get what was cut off.
     """
     monkeypatch.setenv("TINHUY_ENDING_SECONDS", "3")
     here.now("my_chodon", "my_travinh")
@@ -473,7 +473,6 @@ def test_sigterm_stops_the_service_in_time(here: Nights, monkeypatch: pytest.Mon
         assert (run.state, run.outcome) == ("ended", "incomplete")
         assert run.reason.endswith("ended by SIGTERM; the service was stopped"), run.reason
     assert answer("verify", here.where) == []
-    here.now("my_chodon", "my_travinh")
     with here.served():
         here.until(lambda: is_over(here, 3, 4))
     assert [run.outcome for run in here.runs()[2:]] == ["ok", "ok"]

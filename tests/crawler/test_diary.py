@@ -170,7 +170,9 @@ def test_what_is_gone_without_a_word_is_planned_once_more(home: Collection) -> N
         (again,) = diary.due(stamp(2))
         assert (again.job, again.night) == (AGAIN, stamp(1))
         diary.begin("bao", stamp(2), "two", again.number)
-        assert diary.bury(again.number or 0, os.getpid(), stamp(3), f"{GONE}: signal 9")
+        assert diary.bury(
+            again.number or 0, os.getpid(), stamp(3), f"{GONE}: signal 9", cut_short=True
+        )
         diary.once_more(stamp(3))
         assert diary.due(stamp(3)) == []
 
@@ -184,6 +186,24 @@ def test_what_another_run_has_followed_is_not_repeated(home: Collection) -> None
         diary.bury(second, os.getpid(), stamp(3), "ended by signal 9")
         diary.once_more(stamp(3))
         assert [entry.state for entry in diary.entries()] == [State.KILLED] * 2
+
+
+def test_what_was_ended_in_order_before_its_time_is_planned_once_more(home: Collection) -> None:
+    """By a stop of the service, or of the machine; not what went beyond its limits."""
+    stopped, limited = planned(home, 1), planned(home, 2, job="other")
+    (first,), (_, second) = stopped, limited
+    with Diary.of(home) as diary:
+        diary.begin("bao", stamp(1), "one", first)
+        diary.end(first, run("one", 1), cut_short=True)
+        diary.once_more(stamp(2))
+        (again,) = (one for one in diary.due(stamp(2)) if one.job == AGAIN)
+        diary.begin("bao", stamp(2), "two", again.number)
+        diary.end(again.number or 0, run("two", 2))
+        diary.begin("bao", stamp(3), "three", second)
+        diary.end(second, run("three", 3), cut_short=True)
+        diary.remark(second, "it took more than 21 hours", cut_short=False)
+        diary.once_more(stamp(4))
+        assert diary.due(stamp(4)) == []
 
 
 def test_what_is_wanted_now_waits_for_no_clock(home: Collection) -> None:

@@ -101,10 +101,10 @@ def unlike_the_archive(ground: Ground, runs: list[Entry], visits: Visits) -> Ite
 
 
 def once_more(runs: list[Entry]) -> Iterator[str]:
-    """Runs that were gone without a word and not made up for, and others that were repeated."""
+    """Runs that were cut short and not made up for, and others that were repeated."""
     numbers = {(run.night, run.site): run for run in runs if run.job == AGAIN}
-    gone = {(run.night, run.site) for run in runs if run.state == State.KILLED and run.job != AGAIN}
-    for key in sorted(numbers.keys() - gone, key=str):
-        yield f"{key}: repeated, and was not gone"
-    for key in sorted(gone - numbers.keys(), key=str):
-        yield f"{key}: gone, and not repeated"
+    cut = {(run.night, run.site) for run in runs if run.cut_short and run.job != AGAIN}
+    for key in sorted(numbers.keys() - cut, key=str):
+        yield f"{key}: repeated, and was not cut short"
+    for key in sorted(cut - numbers.keys(), key=str):
+        yield f"{key}: cut short, and not repeated"

@@ -49,8 +49,13 @@ def test_nights_leave_nothing_behind() -> None:
 NIGHT = told("nightly", "bao", moment(LAST, 1, 30))
 
 
-def entry(number: int = 1, **more: str) -> Entry:
-    told: dict[str, str] = {"state": State.ENDED, "job": "nightly", "night": NIGHT.night, **more}
+def entry(number: int = 1, **more: str | bool) -> Entry:
+    told: dict[str, str | bool] = {
+        "state": State.ENDED,
+        "job": "nightly",
+        "night": NIGHT.night,
+        **more,
+    }
     return Entry(number=number, site="bao", **told)  # type: ignore[arg-type]
 
 
@@ -76,10 +81,10 @@ def test_two_runs_at_once_are_noticed() -> None:
 
 
 def test_what_is_repeated_without_need_is_noticed() -> None:
-    """And what was gone without a word, and was not repeated."""
-    gone, again = entry(1, state=State.KILLED), entry(2, job="again")
-    assert list(judge.once_more([gone, again])) == []
-    assert len(list(judge.once_more([gone]))) == 1
+    """And what was cut short, and was not repeated."""
+    cut, again = entry(1, cut_short=True), entry(2, job="again")
+    assert list(judge.once_more([cut, again])) == []
+    assert len(list(judge.once_more([cut]))) == 1
     assert len(list(judge.once_more([entry(1), again]))) == 1
 
 

@@ -74,7 +74,7 @@ class Year:
         self.ends = dict[tuple[str, str, str], str]()
         """How a night must come out that is not simply run: the outcome, or the state."""
         self.again = set[tuple[str, str]]()
-        """Nights and sites of which a run was gone without a word."""
+        """Nights and sites of which a run was cut short."""
         self.alarms = list[tuple[str, str]]()
         """Those that were to be raised, by rule and site, and cleared."""
         self.visits = judge.Visits()
