@@ -94,14 +94,18 @@ class Year:
 
     def pass_nights(self, nights: list[Night]) -> None:
         """Let their times come, one after another, and wait until all of them are over."""
-        for night in nights:
+        for place, night in enumerate(nights):
+            if before := [one for one in nights[:place] if one.site == night.site]:
+                self.until_over(before)  # in the hours between the two it would be
             self.ground.set_clock(night.at + timedelta(seconds=1))
             self.until_begun(night)
         self.until_over(nights)
 
     def pass_beside(self, nights: list[Night]) -> None:
         """Let their times come, beside a run that goes on."""
-        for night in nights:
+        for place, night in enumerate(nights):
+            if before := [one for one in nights[:place] if one.site == night.site]:
+                self.until_over(before)  # in the hours between the two it would be
             self.ground.set_clock(night.at + timedelta(seconds=1))
             self.ground.until(partial(self.is_over, night), f"{night} is over")
 
