@@ -25,6 +25,7 @@ from tempfile import TemporaryFile
 from typing import IO
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from crawler.configuration import HTML, SUBJECT
 from crawler.plain import harmless
 
 SECONDS = 60.0
@@ -93,7 +94,7 @@ def deliver(
     environment = {name: value for name, value in os.environ.items() if name != "TINHUY_TELL"}
     if channel.url.startswith(COMMAND):
         command = [channel.url.removeprefix(COMMAND)]
-        environment |= {"TINHUY_SUBJECT": message.subject, "TINHUY_HTML": str(message.html or "")}
+        environment |= {SUBJECT: message.subject, HTML: str(message.html or "")}
         told = message.text
     else:
         command = [sys.executable, "-m", "crawler.channels"]

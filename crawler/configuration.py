@@ -28,8 +28,11 @@ PREFIX = "TINHUY_"
 VARIABLE = "TINHUY_CONFIG"
 """The environment variable that names the file."""
 
-NOT_SETTINGS = {VARIABLE, "TINHUY_PARENT", "TINHUY_RUN"}
-"""Variables of ours that say something else: the last two are told by the schedule to its runs."""
+SUBJECT, HTML = "TINHUY_SUBJECT", "TINHUY_HTML"
+"""What a program that is a channel is told of a letter (`crawler.channels`)."""
+
+NOT_SETTINGS = {VARIABLE, "TINHUY_PARENT", "TINHUY_RUN", SUBJECT, HTML}
+"""Variables of ours that say something else: two are told by the schedule to its runs."""
 
 BUILT_IN = "built in"
 EVERYWHERE = "/etc/tinhuy/tinhuy.toml"
@@ -139,8 +142,19 @@ def _find(environment: Mapping[str, str]) -> Path | None:
     if named := environment.get(VARIABLE):
         return Path(os.path.expanduser(named))
     own = os.path.expanduser(environment.get("XDG_CONFIG_HOME") or "~/.config")
-    places = (Path(own) / "tinhuy" / "tinhuy.toml", Path(EVERYWHERE))
-    return next((place for place in places if place.exists()), None)
+    file = Path(own) / "tinhuy" / "tinhuy.toml"
+    if os.path.exists(file):  # not where nobody may look: a service may have no home
+        return file
+    return Path(EVERYWHERE) if _is_there(Path(EVERYWHERE)) else None
+
+
+def _is_there(file: Path) -> bool:
+    """Also if this user may not look: without what is set for all, another collection is meant."""
+    try:
+        os.stat(file)
+    except OSError as error:
+        return isinstance(error, PermissionError)
+    return True
 
 
 def _in_file(file: Path, known: Mapping[str, Setting]) -> Iterator[tuple[str, Setting]]:
@@ -156,6 +170,9 @@ def _in_file(file: Path, known: Mapping[str, Setting]) -> Iterator[tuple[str, Se
 def _read(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_bytes().decode())
+    except PermissionError as error:
+        told = f"{error.strerror}; run this as a user who may read it, or name a file by {VARIABLE}"
+        raise BadConfiguration(str(file), told) from error
     except OSError as error:
         told = f"{error.strerror}; write that file, or name another by {VARIABLE}"
         raise BadConfiguration(str(file), told) from error

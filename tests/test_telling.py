@@ -218,6 +218,16 @@ def test_a_report_goes_to_every_channel(
     assert telling.send(home) == []
 
 
+def test_a_program_that_is_told_can_ask_tinhuy(tmp_path: Path) -> None:
+    """What it finds in its environment is none of the settings, so every command runs in it."""
+    out = tmp_path / "out.json"
+    command = script(
+        tmp_path / "tell", f'exec "{sys.executable}" -m crawler.cli config --json > "{out}"'
+    )
+    assert deliver(Channel.of(command), Message("subject", "text", tmp_path / "a.html")) == ""
+    assert "collection" in json.loads(out.read_text())["settings"]
+
+
 def test_what_is_secret_stays_so(
     tmp_path: Path, mail: tuple[Mailbox, str], hook: tuple[Hook, str], home: Collection
 ) -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import ModuleType
 
 import pytest
 
+from crawler import configuration
 from crawler.configuration import BadConfiguration, Configured, configure, example
 
 SOURCE = '''
@@ -177,6 +182,44 @@ def test_the_file_is_where_it_is_looked_for(module: ModuleType, tmp_path: Path) 
     path.write_text("count = 7")
     assert configure(module, {"XDG_CONFIG_HOME": str(tmp_path)}).file == path
     assert module.COUNT == 7
+
+
+@pytest.mark.parametrize("shut", ["etc", "etc/tinhuy.toml"])
+def test_what_is_set_for_all_may_not_be_read(
+    module: ModuleType, monkeypatch: pytest.MonkeyPatch, shut: str
+) -> None:
+    """Who may not search the directory, or not read the file, is told so in one line, and does not
+    work on with what is built in. A home that may not be looked into holds nothing.
+    """
+    with TemporaryDirectory() as temporary:
+        place = Path(temporary)
+        place.chmod(0o755)
+        file = place / "etc" / "tinhuy.toml"
+        file.parent.mkdir()
+        file.write_text("count = 7")
+        (place / "home").mkdir(0)
+        module.__file__ = str(shutil.copy(str(module.__file__), place / "settings.py"))
+        monkeypatch.setattr(configuration, "EVERYWHERE", str(file))
+        homeless = {"XDG_CONFIG_HOME": str(place / "home")}
+        with as_nobody():
+            assert configure(module, homeless).file == file
+        (place / shut).chmod(0)
+        with as_nobody(), pytest.raises(BadConfiguration) as raised:
+            configure(module, homeless)
+        (place / shut).chmod(0o755)
+    assert str(raised.value).startswith(f"tinhuy: {file}: Permission denied; ")
+    assert configuration.VARIABLE in str(raised.value)
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """By a user to whom the modes of files mean something."""
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
 
 
 def test_the_example_can_be_loaded(module: ModuleType) -> None:
