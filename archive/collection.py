@@ -9,10 +9,13 @@ catalog.sqlite3       articles, versions, runs, search; derived
 dedup.sqlite3         payloads and the responses that hold them; derived
 logs/                 one crawl log for each run: what was kept, and what was not asked for
 logs/runs/            what runs of the schedule have printed; the oldest is removed (the crawler's)
+schedule.sqlite3      the jobs: when which sites are crawled (the crawler's own, not derived)
+schedule.lock         held by the service of the schedule, of which there is one
 diary.sqlite3         every run that was begun, skipped or killed (the crawler's own, not derived)
 alarms.sqlite3        what was wrong, since when and until when (its own, not derived)
 seen.sqlite3          what runs have seen of sites, the service of its disk (its own, not derived)
 outbox.sqlite3        letters to people and who took which (the crawler's own, not derived)
+outbox.lock           held by who writes and sends letters
 reports/              what each night was, as HTML and text
 ledgers/              what the crawler has met of each site, and what waits (its own, not derived)
 *.rebuilding *.order  a rebuild under way, or one that was interrupted

@@ -61,7 +61,7 @@ RUNS_AT_ONCE = 4
 """So many runs of the schedule are under way at the same time."""
 
 RUN_HOURS = 21.0
-"""A run of the schedule is ended after so many hours by the clock on the wall."""
+"""A run of the schedule is ended after so many hours, by a clock that nobody sets."""
 
 RUN_MEMORY = 2000
 """A run of the schedule is ended when it has more MB of memory than this."""
