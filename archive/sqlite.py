@@ -1,4 +1,7 @@
-"""What the two SQLite files of a collection, both derived, have in common: opening, and errors."""
+"""What the SQLite files of a collection have in common: opening, and errors.
+
+Catalog and dedup table are derived; whoever keeps others says what to do about a broken one.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +30,12 @@ _DISK = {
 
 
 @contextmanager
-def explained(path: Path) -> Iterator[None]:
+def explained(path: Path, remedy: str = REMEDY) -> Iterator[None]:
     """Errors of the database at `path`, as errors of archive/.
 
     Raises CollectionLocked when another program keeps it locked, NotACollection when its bytes are
-    no database, StorageFailed when the disk refuses. Any other is an error of ours and stays.
+    no database (with the `remedy`), StorageFailed when the disk refuses. Any other is an error of
+    ours and stays.
     """
     try:
         yield
@@ -40,7 +44,7 @@ def explained(path: Path) -> Iterator[None]:
         if kind in _LOCKED:
             raise CollectionLocked(path.parent, path.name) from error
         if kind in _BROKEN:
-            raise NotACollection(path, f"it is no database; {REMEDY}") from error
+            raise NotACollection(path, f"it is no database; {remedy}") from error
         if kind in _DISK:
             raise StorageFailed(path, str(error)) from error
         raise

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
 from archive import NewerThanThis
 from archive.sqlite import connected, explained, let_readers_pass
+
+REMEDY = "move it away: another is begun, and what only this one could tell is lost"
+"""What to do about a broken file: none of these can be derived from the archive."""
 
 
 class Database:
@@ -25,7 +28,7 @@ class Database:
         self, path: Path | None, schema: str, version: int, *, durable: bool = False
     ) -> None:
         self.path = path or Path(":memory:")
-        with explained(self.path):
+        with self._explained():
             self._connection = connected(path) if path else sqlite3.connect(":memory:")
             self._connection.isolation_level = None
             self._connection.row_factory = sqlite3.Row
@@ -52,40 +55,43 @@ class Database:
             self._connection.execute(f"PRAGMA user_version = {version}")
         self._connection.execute("COMMIT")
 
+    def _explained(self) -> AbstractContextManager[None]:
+        return explained(self.path, REMEDY)
+
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
     def one(self, sql: str, **values: object) -> sqlite3.Row | None:
         """The first row."""
-        with explained(self.path):
+        with self._explained():
             row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
             return row
 
     def rows(self, sql: str, **values: object) -> Iterator[sqlite3.Row]:
         """Rows as they are asked for: nothing may be written to their table meanwhile."""
-        with explained(self.path):
+        with self._explained():
             yield from self._connection.execute(sql, values)
 
     def begin(self) -> None:
         """From now on nothing is kept before the next `commit`, and no other may write."""
-        with explained(self.path):
+        with self._explained():
             if not self._connection.in_transaction:
                 self._connection.execute("BEGIN IMMEDIATE")
 
     def do(self, sql: str, **values: object) -> None:
         """Write; it is kept at the next `commit`."""
         self.begin()
-        with explained(self.path):
+        with self._explained():
             self._connection.execute(sql, values)
 
     def commit(self) -> None:
         """Put on the disk what was written."""
-        with explained(self.path):
+        with self._explained():
             self._connection.commit()
 
     def forget(self) -> None:
         """Take back what was not committed."""
-        with explained(self.path):
+        with self._explained():
             self._connection.rollback()
 
     def close(self) -> None:
@@ -95,5 +101,5 @@ class Database:
 
 def version_of(path: Path) -> int:
     """The `user_version` of a file, which is left as it is."""
-    with explained(path), closing(connected(path)) as connection:
+    with explained(path, REMEDY), closing(connected(path)) as connection:
         return int(connection.execute("PRAGMA user_version").fetchone()[0])
