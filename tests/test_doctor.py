@@ -79,7 +79,23 @@ def test_a_contact_is_missed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.delenv("TINHUY_CONTACT")
     contact = examined(home)["contact"]
     assert contact["verdict"] == "warning"
-    assert "TINHUY_CONTACT=" in contact["remedy"]
+    assert contact["remedy"].startswith("export TINHUY_CONTACT=")
+
+
+def test_what_is_to_be_set_is_set_by_the_remedy(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a command for this shell, and as the line of the file that it names for the service."""
+    monkeypatch.delenv("TINHUY_CONTACT")
+    remedy = examined(home)["contact"]["remedy"]
+    command, line = remedy.removesuffix(" in tinhuy.toml").split("  # for good: ")
+    said = subprocess.check_output(["sh", "-c", f"{remedy}\necho $TINHUY_CONTACT"], text=True)
+    assert said == "archive@example.org\n"
+    assert "tinhuy.toml" not in command
+    home.with_name("tinhuy.toml").write_text(line)
+    monkeypatch.setenv("TINHUY_CONFIG", str(home.with_name("tinhuy.toml")))
+    contact = examined(home)["contact"]
+    assert (contact["verdict"], contact["detail"]) == ("ok", "archive@example.org")
 
 
 def test_a_machine_that_trusts_nobody(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +118,12 @@ def test_a_machine_that_does_not_know_the_zone(home: Path, monkeypatch: pytest.M
 
 
 def test_a_library_that_cannot_be_imported(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A library that is broken is named with its error; all else is still told."""
+    """A library that is broken is named with its error; all else is still told. Those of the
+    service are looked at too.
+    """
+    told = examined(home)["libraries"]["detail"]
+    for name in ("apscheduler", "sqlalchemy", "jinja2", "apprise", "prometheus_client"):
+        assert f"{name} " in told
     broken = home.with_name("broken")
     broken.mkdir()
     (broken / "trafilatura.py").write_text("raise ImportError('libxml2.so.16 is missing')")
@@ -366,7 +387,8 @@ def test_on_a_terminal(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """
     monkeypatch.delenv("TINHUY_CONTACT")
     shown = on_terminal("doctor", f"--collection={home}", COLUMNS="40", TERM="xterm")
-    assert "export TINHUY_CONTACT=archive@example.org\r\n" in shown
+    remedy = "export TINHUY_CONTACT=archive@example.org  # for good: contact ="
+    assert f'{remedy} "archive@example.org" in tinhuy.toml\r\n' in shown
     assert "This machine can crawl unattended" in shown
     piped = tinhuy("doctor", f"--collection={home}").stdout.splitlines()
     assert {line.count("\t") for line in piped} == {3}

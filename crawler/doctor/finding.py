@@ -25,6 +25,11 @@ class Finding:
     remedy: str = ""
 
 
+def setting(name: str, value: str) -> str:
+    """The command that sets it for this shell, with the line by which the service has it too."""
+    return f'export TINHUY_{name}={value}  # for good: {name.lower()} = "{value}" in tinhuy.toml'
+
+
 def graded(amount: int, least: int, enough: int) -> Verdict:
     if amount < least:
         return Verdict.NO

@@ -23,7 +23,10 @@ from crawler.doctor.finding import Finding, Verdict, finding, no, ok, warning
 from crawler.fetching.browser import BrowserMissing, check_installed, chromium
 
 LEAST_PYTHON = (3, 11)
-LIBRARIES = ("scrapy", "lxml.html", "trafilatura", "warcio", "filelock")
+LIBRARIES = (
+    *("scrapy", "lxml.html", "trafilatura", "warcio", "filelock"),
+    *("apscheduler", "sqlalchemy", "jinja2", "apprise", "prometheus_client"),
+)
 LEAST_OPEN_FILES = 1024
 """What Linux gives by default. Each site of a crawl has files and databases of its own open."""
 ZONE = "Asia/Ho_Chi_Minh"

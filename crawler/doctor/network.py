@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from crawler import settings
-from crawler.doctor.finding import Finding, Verdict, finding, no, ok, warning
+from crawler.doctor.finding import Finding, Verdict, finding, no, ok, setting, warning
 from crawler.site import Site
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def named_contact(contact: str) -> Finding:
     """Whether owners of sites are told whom to write to."""
     if contact:
         return ok("contact", contact)
-    remedy = "export TINHUY_CONTACT=archive@example.org"
+    remedy = setting("CONTACT", "archive@example.org")
     return warning("contact", "site owners are not told whom to write to", remedy)
 
 

@@ -19,7 +19,7 @@ from archive.collection import MARKER
 from archive.disk import free_bytes
 from archive.times import local, utc_now
 from crawler import settings
-from crawler.doctor.finding import Finding, Verdict, finding, graded, no, ok, warning
+from crawler.doctor.finding import Finding, Verdict, finding, graded, no, ok, setting, warning
 
 ROOMY = 10
 """So many times MIN_FREE_BYTES is room for some nights: with less somebody should look."""
@@ -32,7 +32,7 @@ _NETWORKED = re.compile(
 _FLEETING = {"overlay", "ramfs", "tmpfs"}
 _TRIAL = ".tinhuy-doctor-"
 _ANOTHER = "tinhuy doctor --collection ANOTHER/DIRECTORY"
-_ELSEWHERE = "export TINHUY_COLLECTION=/DIRECTORY/ON/ANOTHER/DISK"
+_ELSEWHERE = setting("COLLECTION", "/DIRECTORY/ON/ANOTHER/DISK")
 
 
 def kept(collection: Path) -> Finding:
