@@ -14,9 +14,6 @@ from pathlib import Path
 from archive import Collection
 from crawler.database import Database
 
-VERSION = 1
-"""Kept in `user_version`."""
-
 _SCHEMA = """
 CREATE TABLE alarms (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -65,7 +62,7 @@ class Alarms:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, _SCHEMA, VERSION, durable=True)
+        self._database = Database(path, [_SCHEMA], durable=True)
 
     @classmethod
     def of(cls, collection: Collection) -> Alarms:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
 
@@ -15,44 +15,42 @@ REMEDY = "move it away: another is begun, and what only this one could tell is l
 
 
 class Database:
-    """The file at `path`, made if it is missing; without a path one in memory. An older one, whose
-    `user_version` is less than `version`, is brought up by `schema`, which makes what is missing,
-    or drops tables and makes them again. A power cut takes nothing that was committed from one that
-    is `durable`, from others the newest commits.
+    """The file at `path`, made if it is missing; without a path one in memory. `steps` are scripts
+    of which the n-th brings a file of version n - 1 to version n (its `user_version`), the first
+    an empty one: an older file goes through those that it lacks, all or none of them. A power cut
+    takes nothing that was committed from one that is `durable`, from others the newest commits.
 
     Raises NewerThanThis, and what `archive.sqlite.explained` does. Whoever reads does not wait for
     who writes.
     """
 
-    def __init__(
-        self, path: Path | None, schema: str, version: int, *, durable: bool = False
-    ) -> None:
+    def __init__(self, path: Path | None, steps: Sequence[str], *, durable: bool = False) -> None:
         self.path = path or Path(":memory:")
         with self._explained():
             self._connection = connected(path) if path else sqlite3.connect(":memory:")
             self._connection.isolation_level = None
             self._connection.row_factory = sqlite3.Row
             try:
-                self._open(schema, version, "FULL" if durable else "NORMAL")
+                self._open(steps, "FULL" if durable else "NORMAL")
             except BaseException:
                 self._connection.close()
                 raise
 
-    def _open(self, schema: str, version: int, synchronous: str) -> None:
-        if self._version() > version:
+    def _open(self, steps: Sequence[str], synchronous: str) -> None:
+        if self._version() > len(steps):
             raise NewerThanThis(self.path)
         let_readers_pass(self._connection)
         self._connection.execute(f"PRAGMA synchronous = {synchronous}")
-        if self._version() != version:
-            self._make(schema, version)
+        if self._version() != len(steps):
+            self._bring_up(steps)
 
-    def _make(self, schema: str, version: int) -> None:
-        """Unless another program has made it since."""
+    def _bring_up(self, steps: Sequence[str]) -> None:
+        """From where it stands: another program may have done it since."""
         self._connection.execute("BEGIN IMMEDIATE")
-        if self._version() != version:
-            for statement in schema.split(";"):
+        for script in steps[self._version() :]:
+            for statement in script.split(";"):
                 self._connection.execute(statement)
-            self._connection.execute(f"PRAGMA user_version = {version}")
+        self._connection.execute(f"PRAGMA user_version = {len(steps)}")
         self._connection.execute("COMMIT")
 
     def _explained(self) -> AbstractContextManager[None]:

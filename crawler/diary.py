@@ -21,9 +21,6 @@ from pathlib import Path
 from archive import ArchiveError, Catalog, Collection, CollectionLocked, Run
 from crawler.database import Database
 
-VERSION = 1
-"""Kept in `user_version`."""
-
 _SCHEMA = """
 CREATE TABLE runs (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -201,7 +198,7 @@ class Diary:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, _SCHEMA, VERSION, durable=True)
+        self._database = Database(path, [_SCHEMA], durable=True)
 
     @classmethod
     def of(cls, collection: Collection) -> Diary:

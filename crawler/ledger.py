@@ -156,7 +156,7 @@ class Ledger:
 
     def __init__(self, path: Path | None) -> None:
         self.round = Round(number=0, begun_at="", ended_at=None, is_full=True)
-        self._database = Database(path, _SCHEMA, VERSION)
+        self._database = Database(path, [*[""] * (VERSION - 1), _SCHEMA])
         self.queue = Queue(self._database, self.failed)
 
     @classmethod

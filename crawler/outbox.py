@@ -19,9 +19,6 @@ from archive import Collection
 from archive.writer import warc_date
 from crawler.database import Database
 
-VERSION = 1
-"""Kept in `user_version`."""
-
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 """Before a letter is tried again; the last of them for ever after."""
 
@@ -120,7 +117,7 @@ class Outbox:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, _SCHEMA, VERSION, durable=True)
+        self._database = Database(path, [_SCHEMA], durable=True)
 
     @classmethod
     def of(cls, collection: Collection) -> Outbox:

@@ -15,9 +15,6 @@ from pathlib import Path
 from archive import Collection
 from crawler.database import Database
 
-VERSION = 1
-"""Kept in `user_version`."""
-
 MOST_DAYS = 400
 """Days of a site on which articles were published: the newest are kept."""
 
@@ -70,7 +67,7 @@ class Seen:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, _SCHEMA, VERSION)
+        self._database = Database(path, [_SCHEMA])
 
     @classmethod
     def of(cls, collection: Collection) -> Seen:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,6 @@ from crawler.diary import (
     AGAIN,
     BY_HAND,
     GONE,
-    VERSION,
     Diary,
     NotPlanned,
     Planned,
@@ -100,17 +101,16 @@ def test_who_only_looks_makes_no_diary(home: Collection) -> None:
     assert not (home.path / "diary.sqlite3").exists()
 
 
-def test_a_diary_of_a_newer_program_is_left_alone(
-    home: Collection, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_diary_of_a_newer_program_is_left_alone(home: Collection) -> None:
     """What a newer version wrote is not emptied by an older one."""
-    monkeypatch.setattr("crawler.diary.VERSION", VERSION + 1)
     with Diary.of(home) as diary:
         number = diary.begin("bao", stamp(1), "one")
-    monkeypatch.undo()
-    with pytest.raises(NotACollection, match="newer tinhuy"):
-        Diary.of(home)
-    monkeypatch.setattr("crawler.diary.VERSION", VERSION + 1)
+    with closing(sqlite3.connect(home.path / "diary.sqlite3")) as newer:
+        (version,) = newer.execute("PRAGMA user_version").fetchone()
+        newer.execute("PRAGMA user_version = 99")
+        with pytest.raises(NotACollection, match="newer tinhuy"):
+            Diary.of(home)
+        newer.execute(f"PRAGMA user_version = {version}")
     with Diary.of(home) as diary:
         assert diary.entry(number)
 
