@@ -53,14 +53,20 @@ def report_of(collection: Collection, day: str | None = None) -> Report:
 
 
 def put_report(collection: Collection, day: str | None = None) -> Report:
-    """The same, written into `reports/` and put into the outbox."""
-    with Outbox.of(collection) as outbox:
+    """The same, written into `reports/` and put into the outbox. Raises CollectionLocked as `send`
+    does.
+    """
+    with _alone(collection, PATIENCE), Outbox.of(collection) as outbox:
         return _put(collection, outbox, *_span(collection, outbox, day))
 
 
-def see_to(collection: Collection) -> None:
-    """Write the report of a night that is over, and put into the outbox what is to be told."""
-    with Outbox.of(collection) as outbox:
+def see_to(collection: Collection, patience: float = PATIENCE) -> None:
+    """Write the report of a night that is over, and put into the outbox what is to be told.
+
+    Nobody else finds it untold meanwhile: raises CollectionLocked when somebody sees to that, or
+    sends, for longer than `patience` seconds.
+    """
+    with _alone(collection, patience), Outbox.of(collection) as outbox:
         last = outbox.last_report(_now())
         behind = _marks(last[1])[1] if last else None
         if day := due(collection, day_of(_now()), last[0] if last else "", behind):
@@ -117,7 +123,7 @@ class Post:
     def _work(self) -> None:
         words = ""
         try:
-            see_to(self._collection)
+            see_to(self._collection, patience=0)
             for delivery, why in send(self._collection, stopping=self._stopping):
                 to = f"letter {delivery.number} to {delivery.name}"
                 self._say(f"{to}: {why or 'taken'}")

@@ -540,6 +540,19 @@ def test_alarms_are_told_as_they_come_and_go(told: Collection) -> None:
     ]
 
 
+def test_two_who_look_at_once_tell_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The night and the alarms of a collection are put into its outbox by one of them."""
+    monkeypatch.setattr(settings, "TELL", ["command:/never"])
+    home = usual(tmp_path / "c", nights=2)
+    for minute in range(40, 44):
+        trouble(home, LAST + timedelta(minutes=minute), ("blocked", f"s{minute}", "403"))
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(telling.see_to, [home] * 4))
+    letters = subjects(home)
+    assert letters.pop(0).startswith("tinhuy c 2026-11-26: ")
+    assert letters == ["tinhuy c: 1 new alarm, 1 alarm over"] * 3
+
+
 def test_an_alarm_that_came_and_went_unseen_is_told(told: Collection) -> None:
     """Once, as over; one that was over a week before anybody looked is not."""
     trouble(told, LAST - timedelta(days=20), ("stale", "old", "long ago"))
