@@ -6,12 +6,13 @@ What is asked for grows with the number of sites, not with their runs or article
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
 from archive import ArchiveError, Collection
+from archive.disk import free_bytes
 from archive.times import VIETNAM
 from archive.writer import warc_date
 from crawler import registry, settings, watch
@@ -162,9 +163,10 @@ class _Look:
         self.troubles.append(Trouble("watching", site, told[:MAX_EVIDENCE]))
 
     def _house(self, diary: Diary, seen: Seen, is_expected: bool) -> House:
-        today, free = _day(self._now), shutil.disk_usage(self._home.path).free
+        today, free = _day(self._now), free_bytes(self._home.path)
         if self._is_recorded:
-            seen.measure(today, free)
+            with suppress(ArchiveError):  # what refuses it may be the disk that is to be judged
+                seen.measure(today, free)
         return House(
             now=self._now,
             is_expected=is_expected,

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archive import Collection, Run
+from archive import Collection, Run, sqlite
+from archive.disk import free_bytes
 from archive.writer import warc_date
+from crawler import settings
 from crawler.alarms import Alarm
 from crawler.diary import Diary
 from crawler.health import Health, look_after, settle
@@ -132,6 +134,19 @@ def write(home: Collection, sql: str) -> None:
     with Diary.of(home) as diary:
         diary._database.do(sql)
         diary._database.commit()
+
+
+def test_a_disk_that_takes_nothing_is_judged(
+    home: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told as low also where what it has left cannot be written down."""
+    monkeypatch.setattr(settings, "MIN_FREE_BYTES", free_bytes(home.path))
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.1)
+    with Seen.of(home) as seen:
+        seen._database.begin()
+        assert told(settle(home).lasting) == [*BOTH, ("", "disk")]
+        seen._database.forget()
+        assert seen.measures() == {}
 
 
 def test_a_diary_that_is_none(home: Collection) -> None:
