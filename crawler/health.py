@@ -17,7 +17,9 @@ from archive.times import VIETNAM
 from archive.writer import warc_date
 from crawler import registry, settings, watch
 from crawler.alarms import Alarm, Alarms, Trouble
+from crawler.channels import channels
 from crawler.diary import Diary
+from crawler.outbox import KEPT, Delivery, Outbox
 from crawler.schedule import Job, Schedule, now
 from crawler.seen import Seen
 from crawler.watch import LOOK_BACK, Facts, House
@@ -172,6 +174,7 @@ class _Look:
             is_expected=is_expected,
             heard_at=seen.heard_at(),
             waiting=diary.due(warc_date(self._now)),
+            unheard=_unheard(self._home, self._now),
             free=free,
             measures={day: left for day, left in seen.measures().items() if day < today},
             least_free=settings.MIN_FREE_BYTES,
@@ -196,6 +199,14 @@ def _facts(
         lasting={one.rule: one.raised_at for one in lasting},
     )
     return facts, news
+
+
+def _unheard(home: Collection, now: datetime) -> list[Delivery]:
+    """The letters that a channel does not take, of those that are set."""
+    keys = {channel.key for channel in channels(settings.TELL)}
+    with Outbox.as_it_is(home) as outbox:
+        unheard = outbox.unheard(warc_date(now - KEPT))
+    return [one for one in unheard if one.channel in keys]
 
 
 def _state(facts: Facts, news: Mapping[str, int], now: datetime, is_watched: bool) -> SiteState:

@@ -257,12 +257,28 @@ class Outbox:
 
     def troubled(self, since: str) -> list[Delivery]:
         """Letters since a moment that were given up, and all that were tried and still wait."""
+        return [one for one in self._untaken(since) if one.tries]
+
+    def unheard(self, since: str) -> list[Delivery]:
+        """Letters since a moment that were given up, and all that wait, if their channel has taken
+        none that came later.
+        """
+        return [one for one in self._untaken(since) if not self._takes(one.channel, one.number)]
+
+    def _untaken(self, since: str) -> list[Delivery]:
         rows = self._database.rows(
-            f"{_DELIVERIES} WHERE taken_at IS NULL AND tries > 0"
-            " AND (next_at IS NOT NULL OR at >= :since) ORDER BY number",
+            f"{_DELIVERIES} WHERE taken_at IS NULL AND (next_at IS NOT NULL OR at >= :since)"
+            " ORDER BY number",
             since=since,
         )
         return [_delivery(row) for row in rows]
+
+    def _takes(self, channel: str, letter: int) -> bool:
+        sql = (
+            "SELECT 1 FROM deliveries"
+            " WHERE channel = :channel AND letter > :letter AND taken_at IS NOT NULL"
+        )
+        return self._database.one(sql, channel=channel, letter=letter) is not None
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

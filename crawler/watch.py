@@ -22,6 +22,7 @@ from statistics import median
 from archive.times import local
 from crawler.alarms import Trouble
 from crawler.diary import Entry, State
+from crawler.outbox import Delivery
 from crawler.outcome import Outcome
 from crawler.seen import Certificate
 
@@ -40,6 +41,7 @@ RULES = {
     "certificate": "a certificate of the site is about to end",
     "overlong": "its nights are skipped, because a run is still under way",
     "disk": "the disk of the collection is full, or soon will be",
+    "letters": "nobody can be told: a letter waits for a day, or was given up",
     "scheduler": "the service was not heard of, or does not begin what is due",
     "watching": "this could not be looked at",
 }
@@ -101,6 +103,9 @@ FULL_WITHIN, LEAST_MEASURES, MOST_MEASURES = 14, 5, 15
 HEARD_WITHIN, BEGUN_WITHIN = timedelta(minutes=15), timedelta(hours=24)
 """The service looks every 20 seconds; what is due waits for a free place, but not for a day."""
 
+TAKEN_WITHIN = timedelta(days=1)
+"""A mail server that is down for a night is no news."""
+
 _OF_OUTCOME = {
     Outcome.UNREACHABLE: "unreachable",
     Outcome.BLOCKED: "blocked",
@@ -133,6 +138,7 @@ class Facts:
 class House:
     """What is known of a collection. `heard_at` is when its service was there last; `is_expected`:
     there are jobs that are not paused. `waiting` are runs whose time has come, the oldest first.
+    `unheard` are letters that were not taken by a channel that is set, nor was one after them.
     `free` are bytes of its disk, now and (`measures`, the newest first) at the end of earlier days;
     a run ends when `least_free` are left.
     """
@@ -141,6 +147,7 @@ class House:
     is_expected: bool = False
     heard_at: str | None = None
     waiting: Sequence[Entry] = ()
+    unheard: Sequence[Delivery] = ()
     free: int | None = None
     measures: Mapping[str, int] = field(default_factory=dict)
     least_free: int = 0
@@ -157,7 +164,7 @@ def of_site(facts: Facts) -> list[Trouble]:
 
 def of_house(house: House) -> list[Trouble]:
     """What is wrong with a collection."""
-    return [trouble for rule in (disk, scheduler) if (trouble := rule(house))]
+    return [trouble for rule in (disk, letters, scheduler) if (trouble := rule(house))]
 
 
 # The ailment of a site
@@ -443,6 +450,21 @@ def disk(house: House) -> Trouble | None:
         return None
     days = house.free / daily
     return Trouble("disk", "", f"{told}, {daily / 1e9:.1f} less every day: full in {days:.0f} days")
+
+
+def letters(house: House) -> Trouble | None:
+    """Raised when a letter waits for longer than TAKEN_WITHIN, or was given up; over when its
+    channel has taken it or a later one, or is set no more.
+    """
+    late = [one for one in house.unheard if _is_late(one, house.now)]
+    if not late:
+        return None
+    told = f"{late[0].name} has not taken what was sent since {local(late[0].at, 'minutes')}"
+    return Trouble("letters", "", f"{told}: {late[-1].said or 'nobody sends it'}")
+
+
+def _is_late(one: Delivery, now: datetime) -> bool:
+    return one.next_at is None or now - _time(one.at) > TAKEN_WITHIN
 
 
 def scheduler(house: House) -> Trouble | None:

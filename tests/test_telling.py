@@ -31,6 +31,7 @@ from archive.writer import warc_date
 from crawler import settings, telling
 from crawler.channels import Channel, Message, deliver
 from crawler.diary import AGAIN, BY_HAND, Diary, Planned
+from crawler.health import settle
 from crawler.outbox import GIVE_UP, KEPT, PAUSES, Letter, Outbox
 from crawler.schedule import Schedule
 from tests.cli import answer, tinhuy
@@ -326,6 +327,37 @@ def test_what_is_refused_is_tried_again_for_days(
     assert (
         told == f"{channel}: letter 2 of 27 Nov, 01:51 was tried 12 times and was given up: closed"
     )
+
+
+def test_a_channel_that_takes_nothing_is_an_alarm(
+    tmp_path: Path,
+    home: Collection,
+    at: Callable[[datetime], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """From the second day on, also when the letter was given up, until the channel takes a later
+    one or is set no more.
+    """
+    door, begin = tmp_path / "door", clock()
+    deaf = script(tmp_path / "deaf", f"test -e {door} || {{ echo closed; exit 1; }}")
+    monkeypatch.setattr(settings, "TELL", [deaf])
+    put(home, "first")
+    told = list[list[str]]()
+    for days in (0, 0.9, 1.1, 5.6, 6.2, 20):
+        at(begin + timedelta(days=days))
+        telling.send(home)
+        told.append([one.evidence for one in settle(home).lasting])
+    why = f"{deaf} has not taken what was sent since 2026-11-26T03:30+07:00: closed"
+    assert told == [[], [], *[[why]] * 4]
+    assert states(home) == [("first", "given up", 4)]
+    monkeypatch.setattr(settings, "TELL", [])
+    assert [one.rule for one in settle(home).cleared] == ["letters"]
+    monkeypatch.setattr(settings, "TELL", [deaf])
+    assert [one.rule for one in settle(home).raised] == ["letters"]
+    door.touch()
+    put(home, "second")
+    telling.send(home)
+    assert [one.rule for one in settle(home).cleared] == ["letters"]
 
 
 def test_a_channel_that_hangs_holds_up_no_other(

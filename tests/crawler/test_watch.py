@@ -432,5 +432,13 @@ def test_the_service(facts: dict[str, Any], is_told: bool) -> None:
 def test_every_rule_is_named() -> None:
     """What a rule says is told under a name that stands in RULES."""
     names = {rule for rule, _ in AILMENTS} | {"silent", "field-lost", "many-changes"}
-    names |= {"many-vanished", "certificate", "overlong", "disk", "scheduler", "watching"}
+    names |= {
+        "many-vanished",
+        "certificate",
+        "overlong",
+        "disk",
+        "letters",
+        "scheduler",
+        "watching",
+    }
     assert names == set(watch.RULES)
