@@ -34,7 +34,8 @@ MAX_EVIDENCE = 300
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteState:
     """A site at its newest visit. `news` are articles by day of publication, the oldest first, up
-    to today. `is_watched`: a job that is not paused visits it, or the collection has no job at all.
+    to today. `is_watched`: a job that is not paused visits it, or the collection has no job at all;
+    the alarms of others stay as they were.
     """
 
     site: str
@@ -151,7 +152,10 @@ class _Look:
         try:
             facts, news = _facts(diary, seen, site, its)
             self.states.append(_state(facts, news, self._now, is_watched))
-            self.troubles += watch.of_site(facts) if is_watched else ()
+            if is_watched:
+                self.troubles += watch.of_site(facts)
+            else:
+                self._keep(its)
         except Exception as error:  # the others are to be looked at all the same
             self._keep(its)
             self._say(error, site)

@@ -86,22 +86,32 @@ def watched(found: Health) -> dict[str, bool]:
 
 
 def test_who_is_paused_is_not_watched(home: Collection) -> None:
-    """Where there are jobs, those sites are watched that one of them visits."""
+    """Where there are jobs, those sites are watched that one of them visits; others are as well as
+    they were: no alarm of theirs is raised, none is over, and none is told anew afterwards.
+    """
     heard(home)
     with Schedule(home) as schedule:
         schedule.add("paper", "every 1 day", ["baohatinh"], 0)
         schedule.add("others", "every 1 day", [], 0)
-        assert watched(settle(home)) == {"baohatinh": True, "chodon": True}
-        schedule.pause("others")
-        found = settle(home)
-        assert watched(found) == {"baohatinh": True, "chodon": False}
-        assert (told(found.cleared), told(found.lasting)) == (BOTH[1:], BOTH[:1])
         schedule.pause("paper")
-        assert told(settle(home).lasting) == []
+        found = settle(home)
+        assert watched(found) == {"baohatinh": False, "chodon": True}
+        assert told(found.raised) == told(found.lasting) == BOTH[1:]
+        schedule.pause("others")
+        note(home, "chodon", 0.1, "ok")
+        found = settle(home)
+        assert watched(found) == {"baohatinh": False, "chodon": False}
+        assert (told(found.cleared), told(found.lasting)) == ([], BOTH[1:])
+        schedule.resume("paper")
+        assert told(settle(home).raised) == BOTH[:1]
+        schedule.pause("paper")
         schedule.resume("others")
-        assert watched(settle(home)) == {"baohatinh": False, "chodon": True}
+        found = settle(home)
+        assert (told(found.cleared), told(found.lasting)) == (BOTH[1:], BOTH[:1])
         schedule.remove("paper")
-        assert told(settle(home).lasting) == [BOTH[1], BOTH[0]]
+        found = settle(home)
+        assert watched(found) == {"baohatinh": True, "chodon": True}
+        assert (told(found.raised), told(found.lasting)) == ([], BOTH[:1])
 
 
 def test_a_service_that_is_gone(home: Collection) -> None:
