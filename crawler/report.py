@@ -207,7 +207,8 @@ def marks_of(day: date, entries: Sequence[Entry]) -> tuple[Mark, Mark]:
 
 def due(collection: Collection, today: str, last_day: str, behind: Mark | None) -> str | None:
     """The newest day whose night is over and not told: every run that was planned for it has come
-    to its end, those too that take the place of killed ones, and no job has another time on it.
+    to its end, those too that take the place of what was cut short, and no job has another time on
+    it.
 
     What was planned for days to come was planned by a clock that was ahead.
     """
@@ -219,9 +220,23 @@ def due(collection: Collection, today: str, last_day: str, behind: Mark | None) 
     days = {_night(entry) for entry in planned if entry.job != AGAIN}
     first_open = min(open_days, default="9999")
     over = {day for day in days if last_day < day <= today and day < first_open}
-    if not over or any(entry.job == AGAIN for entry in waiting):
+    if not over or any(entry.job == AGAIN for entry in waiting) or _is_to_be_repeated(entries):
         return None
     return max(over - _days_to_come(collection), default=None)
+
+
+def _is_to_be_repeated(newest_first: Iterable[Entry]) -> bool:
+    """Whether a run was cut short and `Diary.once_more` will plan it again."""
+    begun, again = set[str](), set[tuple[str | None, str]]()
+    for entry in newest_first:
+        key = entry.night, entry.site
+        if entry.job == AGAIN:
+            again.add(key)
+        elif entry.cut_short and entry.night and entry.site not in begun and key not in again:
+            return True
+        if entry.started_at:
+            begun.add(entry.site)
+    return False
 
 
 def gather(

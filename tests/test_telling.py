@@ -639,6 +639,34 @@ def test_a_night_is_told_when_its_last_run_is_over(told: Collection) -> None:
     assert [len(site.runs) for site in telling.report_of(told, "2026-11-26").sites] == [2, 1, 1]
 
 
+def test_a_night_is_not_over_while_a_run_is_to_be_repeated(told: Collection) -> None:
+    """Also in the moment before it is planned again; and not for ever: a repetition that is cut
+    short, too, and one whose site was crawled since, are not repeated.
+    """
+    at = warc_date(LAST)
+    with Diary.of(told) as diary:
+        diary.plan(JOB, [Planned(at, "bao", at), Planned(at, "dang", at)])
+        for entry in diary.due(at):
+            number = diary.begin(entry.site, at, entry.site, entry.number)
+            diary.bury(number, os.getpid(), at, "ended by signal 9", cut_short=True)
+        telling.see_to(told)
+        assert subjects(told) == []
+        by_hand = diary.begin("dang", at, "by hand")
+        telling.see_to(told)
+        assert subjects(told) == []
+        diary.once_more(at)
+        (again,) = diary.due(at)
+        number = diary.begin("bao", at, "again", again.number)
+        telling.see_to(told)
+        assert subjects(told) == []
+        diary.bury(number, os.getpid(), at, "ended by signal 9", cut_short=True)
+        diary.bury(by_hand, os.getpid(), at, "ended by signal 9", cut_short=True)
+        diary.once_more(at)
+        assert diary.due(at) == []
+    telling.see_to(told)
+    assert told_days(told) == ["2026-11-26"]
+
+
 def test_a_day_with_nights_to_come_is_not_over(
     told: Collection, at: Callable[[datetime], None]
 ) -> None:
