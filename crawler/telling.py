@@ -53,8 +53,8 @@ def report_of(collection: Collection, day: str | None = None) -> Report:
 
 
 def put_report(collection: Collection, day: str | None = None) -> Report:
-    """The same, written into `reports/` and put into the outbox. Raises CollectionLocked as `send`
-    does.
+    """The same, written into `reports/` and put into the outbox. Its name there has the time, too:
+    that of the day alone is for the report of the night. Raises CollectionLocked as `send` does.
     """
     with _alone(collection, PATIENCE), Outbox.of(collection) as outbox:
         return _put(collection, outbox, *_span(collection, outbox, day))
@@ -155,7 +155,7 @@ def _put(
     told: Told | None = None,
 ) -> Report:
     report = _gathered(collection, outbox, day, begin, end)
-    path = _written(collection, report)
+    path = _written(collection, report, day if told else f"{day}.{now():%Y%m%dT%H%M%SZ}")
     subject = f"tinhuy {report.collection} {day}: {report.headline}"
     alarms = Told(
         raised=frozenset(alarm.number for alarm in (*report.lasting, *report.cleared)),
@@ -185,15 +185,15 @@ def _put_alarms(collection: Collection, outbox: Outbox) -> None:
         outbox.put(letter, _addresses(), _now(), told)
 
 
-def _written(collection: Collection, report: Report) -> str:
+def _written(collection: Collection, report: Report, name: str) -> str:
     """Put both forms of a report into the collection; the path of the HTML in it."""
     home = collection.path / "reports"
     with stored(home):
         home.mkdir(exist_ok=True)
         for form, text in (("txt", layout.text(report)), ("html", layout.html(report))):
-            with written_whole(home / f"{report.date}.{form}") as draft:
+            with written_whole(home / f"{name}.{form}") as draft:
                 draft.write_text(text, encoding="utf-8")
-    return f"reports/{report.date}.html"
+    return f"reports/{name}.html"
 
 
 def _gathered(collection: Collection, outbox: Outbox, day: str, begin: Mark, end: Mark) -> Report:

@@ -605,6 +605,28 @@ def test_a_report_tells_alarms_for_all(tmp_path: Path, monkeypatch: pytest.Monke
     assert subjects(home) == ["tinhuy c 2026-11-26: 2 alarms: 5 sites, 35 new articles"]
 
 
+def test_a_report_by_hand_is_no_other_than_its_letter(
+    tmp_path: Path, at: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits for its channel keeps its own HTML, whoever makes reports of that day since."""
+    monkeypatch.setattr(settings, "TELL", ["command:/never"])
+    home = usual(tmp_path / "c", nights=2)
+    telling.see_to(home)
+    night = (home.path / "reports" / "2026-11-26.html").read_bytes()
+    for minute in range(2):
+        at(clock() + timedelta(minutes=1))
+        telling.put_report(home, "2026-11-26" if minute else None)
+    with Outbox.as_it_is(home) as outbox:
+        paths = [one.letter.html for one in outbox.deliveries()]
+    assert paths == [
+        "reports/2026-11-26.20261125T203200Z.html",
+        "reports/2026-11-26.20261125T203100Z.html",
+        "reports/2026-11-26.html",
+    ]
+    assert all((home.path / path).exists() for path in paths)
+    assert (home.path / paths[-1]).read_bytes() == night
+
+
 # Nights
 
 
@@ -775,4 +797,5 @@ def test_nobody_to_tell_is_told(tmp_path: Path) -> None:
     home = Nights(tmp_path / "c", [Site("baohatinh")]).write(1)
     done = tinhuy("report", "2026-11-26", "--send", f"--collection={home.path}")
     assert done.returncode == 0, done.stderr
-    assert (home.path / "reports" / "2026-11-26.txt").read_text() == done.stdout
+    (text,) = (home.path / "reports").glob("2026-11-26.*.txt")
+    assert text.read_text() == done.stdout
