@@ -54,7 +54,7 @@ def report_of(collection: Collection, day: str | None = None) -> Report:
 
 def put_report(collection: Collection, day: str | None = None) -> Report:
     """The same, written into `reports/` and put into the outbox. Its name there has the time, too:
-    that of the day alone is for the report of the night. Raises CollectionLocked as `send` does.
+    that of the day alone is for the report of the night. Raises OutboxInUse as `send` does.
     """
     with _alone(collection, PATIENCE), Outbox.of(collection) as outbox:
         return _put(collection, outbox, *_span(collection, outbox, day))
@@ -63,7 +63,7 @@ def put_report(collection: Collection, day: str | None = None) -> Report:
 def see_to(collection: Collection, patience: float = PATIENCE) -> None:
     """Write the report of a night that is over, and put into the outbox what is to be told.
 
-    Nobody else finds it untold meanwhile: raises CollectionLocked when somebody sees to that, or
+    Nobody else finds it untold meanwhile: raises OutboxInUse when somebody sees to that, or
     sends, for longer than `patience` seconds.
     """
     with _alone(collection, patience), Outbox.of(collection) as outbox:
@@ -81,7 +81,7 @@ def send(
 ) -> list[Sent]:
     """Try what is due, or all that waits; every channel for itself, in the order of the letters.
 
-    A channel that refuses a letter is asked no more this time. Raises CollectionLocked when
+    A channel that refuses a letter is asked no more this time. Raises OutboxInUse when
     somebody else is sending.
     """
     with _alone(collection, 0 if stopping else PATIENCE), Outbox.of(collection) as outbox:
@@ -98,6 +98,10 @@ def send(
         with ThreadPoolExecutor(len(by_channel)) as pool:
             done = pool.map(work, (known[key] for key in by_channel), by_channel.values())
             return [sent for each in done for sent in each]
+
+
+class OutboxInUse(CollectionLocked):
+    """Somebody else sees to what is told, or sends."""
 
 
 class Post:
@@ -127,7 +131,7 @@ class Post:
             for delivery, why in send(self._collection, stopping=self._stopping):
                 to = f"letter {delivery.number} to {delivery.name}"
                 self._say(f"{to}: {why or 'taken'}")
-        except CollectionLocked:
+        except OutboxInUse:
             pass  # somebody sends by hand
         except Exception as error:  # whatever it is, the service goes on without it
             words = f"nobody can be told: {error}"
@@ -270,7 +274,7 @@ def _alone(collection: Collection, patience: float) -> Iterator[None]:
     try:
         lock.acquire(timeout=patience)
     except Timeout as error:
-        raise CollectionLocked(collection.path, "its outbox") from error
+        raise OutboxInUse(collection.path, "its outbox") from error
     try:
         yield
     finally:

@@ -26,7 +26,7 @@ import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from archive import Collection
+from archive import Collection, sqlite
 from archive.writer import warc_date
 from crawler import settings, telling
 from crawler.channels import Channel, Message, deliver
@@ -788,6 +788,24 @@ def served(command: list[str], environment: dict[str, str]) -> Iterator[subproce
             yield service
         finally:
             service.kill()
+
+
+def test_the_service_says_that_it_cannot_tell(
+    told: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a database is kept by another; not where somebody sends by hand meanwhile."""
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.1)
+    said = list[str]()
+    trouble(told, LAST, ("blocked", "bao", "403"))
+    with telling._alone(told, 0):
+        telling.Post(told, said.append)._work()
+    assert said == []
+    with Outbox.of(told) as outbox:
+        outbox._database.begin()
+        telling.Post(told, said.append)._work()
+    (line,) = said
+    assert line.startswith("nobody can be told: ")
+    assert "outbox.sqlite3" in line
 
 
 def test_nobody_to_tell_is_told(tmp_path: Path) -> None:
