@@ -76,7 +76,9 @@ SUDDEN = 3
 
 MANY = 0.2
 CHANCE = 4
-"""Standard deviations: of 500 sites and ten shares each, one in forty nights is there by chance."""
+"""Standard deviations. Of 500 sites with eight shares each one is so far off on its bad side in one
+night of eight, if these stray normally; not all of these are far from the usual as well.
+"""
 
 LEAST_DAYS, MOST_DAYS = 5, 31
 """Days of publication that make a rhythm; and so many of the newest, that a site may change it."""
@@ -293,9 +295,8 @@ def many_vanished(facts: Facts) -> Trouble | None:
 
 
 def certificate(facts: Facts) -> Trouble | None:
-    """Raised when, at the newest sound visit, a certificate was to end within RENEWED_BEFORE, or
-    had less than a third of its time left; over when there is another, or LEFT_EXPIRED after its
-    end.
+    """Raised when, at the newest sound visit, a certificate was to end within RENEWED_BEFORE and had
+    less than a third of its time left; over when there is another, or LEFT_EXPIRED after its end.
     """
     sound = _sound(facts)
     ending = [one for one in facts.certificates if sound and _ends_soon(one, _time(sound[0].at))]
