@@ -295,8 +295,9 @@ def many_vanished(facts: Facts) -> Trouble | None:
 
 
 def certificate(facts: Facts) -> Trouble | None:
-    """Raised when, at the newest sound visit, a certificate was to end within RENEWED_BEFORE and had
-    less than a third of its time left; over when there is another, or LEFT_EXPIRED after its end.
+    """Raised when, at the newest sound visit, a certificate was to end within RENEWED_BEFORE, and
+    had less than a third of its time left; over when there is another, or LEFT_EXPIRED after its
+    end.
     """
     sound = _sound(facts)
     ending = [one for one in facts.certificates if sound and _ends_soon(one, _time(sound[0].at))]

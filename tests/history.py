@@ -131,8 +131,17 @@ def usual(path: Path, nights: int = 30) -> Collection:
         Site("dongthap", None, new=lambda night: 2, changed=0, gone=0),
     ]
     home = Nights(path, sites).write(nights)
-    silent = ("silent", "travinh", "no answer on 3 nights; it had one every night before")
-    stale = ("stale", "chodon", "no new article for 19 days; its rhythm is 4")
-    trouble(home, LAST - timedelta(days=3), stale, ("disk", "", "9.1 GB free: 12 nights"))
-    trouble(home, LAST + timedelta(minutes=25), silent, stale)
+    gone = (
+        "unreachable",
+        "travinh",
+        "2 visits since 2026-11-25T01:30+07:00: no seed gave an answer",
+    )
+    ending = (
+        "certificate",
+        "chodon",
+        "the certificate of chodon.example ends at 2026-12-06T07:00+07:00",
+    )
+    full = ("disk", "", "9.1 GB are free, 0.8 less every day: full in 12 days")
+    trouble(home, LAST - timedelta(days=3), ending, full)
+    trouble(home, LAST + timedelta(minutes=25), gone, ending)
     return home

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -97,8 +98,8 @@ def test_a_report_tells_of_the_night(reports: dict[str, Report]) -> None:
     assert [told.found(change) for change in (Change.CHANGED, Change.GONE)] == [2, 2]
     assert told.runs == {"ok": 2, "killed": 1, "unreachable": 1, "incomplete": 1}
     assert told.sites[2].remark == "3 pages failed: 502 Bad Gateway"
-    assert [alarm.rule for alarm in told.raised] == ["silent"]
-    assert [alarm.rule for alarm in told.lasting] == ["stale", "silent"]
+    assert [alarm.rule for alarm in told.raised] == ["unreachable"]
+    assert [alarm.rule for alarm in told.lasting] == ["certificate", "unreachable"]
     assert [alarm.rule for alarm in told.cleared] == ["disk"]
     assert len(told.nights) == HISTORY
     assert told.nights[-1].new == 36
@@ -207,6 +208,13 @@ def test_text_fits_its_width(reports: dict[str, Report]) -> None:
             assert line == line.encode("unicode_escape").decode() or not {
                 letter for letter in line if ord(letter) < 32 or letter in "\u202e\u2066\u2028\x9b"
             }
+
+
+def test_the_documents_show_a_report(tmp_path: Path) -> None:
+    """README's sample is the beginning of one."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    (sample,) = re.findall(r"^```text\n(\d alarms: .*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert layout.text(report_of(usual(tmp_path / "default"))).startswith(f"{sample}\nThe night\n")
 
 
 # The command
