@@ -246,8 +246,8 @@ def test_what_is_secret_stays_so(
     put_by(told, home, "one")
     done = run("tell", "now", f"--collection={home.path}", **told)
     assert done.returncode == 7, done.stderr
-    lines = done.stderr.splitlines()
-    assert len(lines) == 5, lines
+    lines = done.stdout.splitlines()
+    assert (len(lines), done.stderr) == (5, ""), lines
     assert [one for one in lines if one.startswith("letter 1 to mailtos://127.0.0.1")]
     assert [one for one in lines if "403" in one or "Forbidden" in one], lines
     assert [one for one in lines if "does not understand" in one]
@@ -788,6 +788,19 @@ def served(command: list[str], environment: dict[str, str]) -> Iterator[subproce
             yield service
         finally:
             service.kill()
+
+
+def test_what_came_of_a_letter_is_a_result(tmp_path: Path) -> None:
+    """It stands on stdout, but beside a document or data that somebody reads from there."""
+    home = Nights(tmp_path / "c", [Site("baohatinh")]).write(1)
+    told = {"TINHUY_TELL": json.dumps([script(tmp_path / "tell", "exit 0")])}
+    command = ("report", "2026-11-26", "--send", f"--collection={home.path}")
+    text, data = run(*command, **told), run(*command, "--json", **told)
+    assert (text.stdout.splitlines()[-1], text.stderr) == (
+        f"letter 1 to command:{tmp_path}/tell: taken", ""
+    )  # fmt: skip
+    assert json.loads(data.stdout)["date"] == "2026-11-26"
+    assert data.stderr.splitlines() == [f"letter 2 to command:{tmp_path}/tell: taken"]
 
 
 def test_the_service_says_that_it_cannot_tell(

@@ -40,7 +40,7 @@ def report(
     else:
         print(layout.html(made) if html else layout.text(made), end="")
     if send:
-        say_sent(telling.send(home))
+        say_sent(telling.send(home), beside=html or as_json)
 
 
 def _checked(day: str | None) -> str | None:

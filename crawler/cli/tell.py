@@ -76,12 +76,14 @@ def test() -> None:
         raise typer.Exit(exits.DIFFERENT)
 
 
-def say_sent(sent: Iterable[Sent]) -> None:
-    """What came of letters, a line for each; exits with DIFFERENT if one was not taken."""
+def say_sent(sent: Iterable[Sent], *, beside: bool = False) -> None:
+    """What came of letters, a line for each, on stderr if stdout has something `beside` it that
+    must stay whole; exits with DIFFERENT if one was not taken.
+    """
     failed = False
     for delivery, why in sent:
         said = f"letter {delivery.number} to {delivery.name}: {why or 'taken'}"
-        print(harmless(said), file=sys.stderr)
+        print(harmless(said), file=sys.stderr if beside else sys.stdout)
         failed = failed or bool(why)
     if failed:
         raise typer.Exit(exits.DIFFERENT)
