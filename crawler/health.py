@@ -189,7 +189,7 @@ def _facts(
     diary: Diary, seen: Seen, site: str, lasting: Sequence[Alarm]
 ) -> tuple[Facts, dict[str, int]]:
     """What is known of a site, and how many articles were published on its newest days."""
-    visits, news = diary.visits(site, LOOK_BACK), seen.news(site, watch.MOST_DAYS)
+    visits, news = diary.visits(site, LOOK_BACK), seen.news(site)
     if lasting:
         numbers = {visit.number for visit in visits}
         usual = diary.visits(site, LOOK_BACK, before=min(one.raised_at for one in lasting))

@@ -15,10 +15,12 @@ from pathlib import Path
 from archive import Collection
 from crawler.database import Database
 
-MOST_DAYS = 400
-"""Days of a site on which articles were published: the newest are kept."""
+MOST_DAYS = 31
+"""Days of publication that are kept, the newest: they make the rhythm of a site, and are so few
+that a site may change it.
+"""
 
-MOST_MEASURES = 60
+MOST_MEASURES = 15
 """Days of which it is kept how full the disk was."""
 
 _SCHEMA = """

@@ -24,7 +24,7 @@ from crawler.alarms import Trouble
 from crawler.diary import Entry, State
 from crawler.outbox import Delivery
 from crawler.outcome import Outcome
-from crawler.seen import Certificate
+from crawler.seen import MOST_DAYS, MOST_MEASURES, Certificate
 
 RULES = {
     "unreachable": "the host gives no answer, or hardly any of its pages comes",
@@ -80,8 +80,8 @@ CHANCE = 4
 night of eight, if these stray normally; not all of these are far from the usual as well.
 """
 
-LEAST_DAYS, MOST_DAYS = 5, 31
-"""Days of publication that make a rhythm; and so many of the newest, that a site may change it."""
+LEAST_DAYS = 5
+"""Days of publication that make a rhythm."""
 
 KNOWN_FOR = 2
 LONGER = 1.5
@@ -99,7 +99,7 @@ SKIPPED_NIGHTS = 2
 RESERVE = 5
 """A disk is low at so many times the bytes at which runs end."""
 
-FULL_WITHIN, LEAST_MEASURES, MOST_MEASURES = 14, 5, 15
+FULL_WITHIN, LEAST_MEASURES = 14, 5
 """Days in which a full disk is near enough to be told; and days that say how fast it fills."""
 
 HEARD_WITHIN, BEGUN_WITHIN = timedelta(minutes=15), timedelta(hours=24)
