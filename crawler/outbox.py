@@ -28,6 +28,9 @@ GIVE_UP = timedelta(days=5)
 KEPT = timedelta(days=90)
 """Letters that are older and on which nobody waits are forgotten."""
 
+MOST_ALARMS = 10_000
+"""Of so many of the newest, beside those that are news, it is known that they were told of."""
+
 _SCHEMA = """
 CREATE TABLE letters (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -53,6 +56,10 @@ CREATE TABLE told (
     PRIMARY KEY (what, number)
 ) WITHOUT ROWID;
 CREATE TABLE reports (day TEXT PRIMARY KEY, at TEXT NOT NULL, marks TEXT NOT NULL)
+"""
+_FORGET_ALARMS = """
+DELETE FROM told WHERE number <= (SELECT max(number) FROM told) - :most
+AND number NOT IN (SELECT value FROM json_each(:news))
 """
 _DELIVERIES = """
 SELECT letters.number, at, subject, text, html, channel, name, tries, next_at, taken_at, said
@@ -191,6 +198,13 @@ class Outbox:
         )
         self._database.do(f"DELETE FROM deliveries WHERE letter IN ({old})", before=before)
         self._database.do(f"DELETE FROM letters WHERE number IN ({old})", before=before)
+
+    def forget_alarms(self, but: Iterable[int]) -> None:
+        """That people were told of alarms, but of those that are news and of the newest: by their
+        numbers, since to a clock that is ahead anything is long ago.
+        """
+        self._database.do(_FORGET_ALARMS, most=MOST_ALARMS, news=json.dumps([*but]))
+        self._database.commit()
 
     def has_told(self, what: str, alarm: int) -> bool:
         """Whether a letter tells that an alarm was "raised" or "cleared"."""

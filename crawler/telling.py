@@ -187,6 +187,7 @@ def _put_alarms(collection: Collection, outbox: Outbox) -> None:
         )
         letter = Letter(subject=f"tinhuy {_name(collection)}: {line}", text=text)
         outbox.put(letter, _addresses(), _now(), told)
+        outbox.forget_alarms(but=(alarm.number for alarm in met))
 
 
 def _written(collection: Collection, report: Report, name: str) -> str:

@@ -627,6 +627,26 @@ def test_a_report_by_hand_is_no_other_than_its_letter(
     assert (home.path / paths[-1]).read_bytes() == night
 
 
+def test_what_was_told_is_not_remembered_for_ever(
+    told: Collection, at: Callable[[datetime], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of alarms that are long over it is forgotten; what lasts, or was over just now, is not told
+    again.
+    """
+    monkeypatch.setattr("crawler.outbox.MOST_ALARMS", 1)
+    lasts = ("blocked", "dang", "403")
+    for place in range(12):
+        at(LAST + timedelta(days=3 * place))
+        trouble(told, clock(), lasts, ("silent", f"s{place}", "quiet"))
+        telling.see_to(told)
+        telling.see_to(told)
+    with Outbox.as_it_is(told) as outbox:
+        remembered = [number for number in range(20) if outbox.has_told("raised", number)]
+    assert remembered == [1, 10, 11, 12, 13]
+    often = ["tinhuy c: 1 new alarm, 1 alarm over"] * 11
+    assert subjects(told) == ["tinhuy c: 2 new alarms", *often]
+
+
 # Nights
 
 
