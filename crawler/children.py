@@ -41,7 +41,7 @@ class _Child:
     since: float = field(default_factory=time.monotonic)
     told_at: float | None = None
     why: str = ""
-    has_gone_too_far: bool = False
+    is_limited: bool = False
 
     def tell(self, why: str) -> None:
         """End in good order; after some time, end at once."""
@@ -51,10 +51,15 @@ class _Child:
         elif time.monotonic() - self.told_at > IN_ORDER:
             self.process.kill()
 
-    def limit(self, why: str) -> None:
-        """The same, for what would go too far once more if it were begun again."""
-        self.has_gone_too_far = True
-        self.tell(why)
+    def limit(self, diary: Diary, why: str) -> None:
+        """The same, for what would go too far once more: that is noted before it can say how it
+        ended, or be found dead. It is told so whether or not the disk takes the note.
+        """
+        self.is_limited = True
+        try:
+            diary.limit(self.entry.number or 0)
+        finally:
+            self.tell(why)
 
 
 class Children:
@@ -108,7 +113,7 @@ class Children:
         for site, child in list(self._of_site.items()):
             code = child.process.poll()
             if code is None:
-                self._limit(child)
+                self._limit(diary, child)
                 continue
             if self._are_last:  # who comes after notes what the disk does not take now
                 del self._of_site[site]
@@ -122,13 +127,14 @@ class Children:
 
     def _note_end(self, diary: Diary, child: _Child, code: int) -> Entry:
         """What a run said of itself, or what is to be said of one that could not."""
-        number = child.entry.number or 0
-        cut_short = not child.has_gone_too_far and (code < 0 or child.why != "")
+        number, is_cut = child.entry.number or 0, code < 0 or child.why != ""
+        if child.is_limited:  # once more, if the disk had not taken it
+            diary.limit(number)
         words = _in_words(code, child.why)
-        diary.bury(number, child.process.pid, warc_date(now()), words, cut_short=cut_short)
+        diary.bury(number, child.process.pid, warc_date(now()), words, cut_short=is_cut)
         ended = diary.entry(number) or child.entry
         if child.why and ended.outcome != Outcome.OK and child.why not in ended.reason:
-            diary.remark(number, child.why, cut_short=not child.has_gone_too_far)
+            diary.remark(number, child.why)
         return diary.entry(number) or ended
 
     def _tidy(self, child: _Child) -> None:
@@ -137,15 +143,15 @@ class Children:
         under_way = {other.entry.number or 0 for other in self._of_site.values()}
         make_room(self._collection, settings.PRINTED_BYTES, under_way)
 
-    def _limit(self, child: _Child) -> None:
+    def _limit(self, diary: Diary, child: _Child) -> None:
         limits = self._limits
         cut(printed(self._collection, child.entry.number or 0))
         if child.why:
             child.tell(child.why)
         elif time.monotonic() - child.since > limits.hours * 3600:
-            child.limit(f"it took more than {limits.hours:g} hours")
+            child.limit(diary, f"it took more than {limits.hours:g} hours")
         elif _resident(child.process.pid) > limits.memory:
-            child.limit(f"it took more than {limits.memory / 1e6:.0f} MB of memory")
+            child.limit(diary, f"it took more than {limits.memory / 1e6:.0f} MB of memory")
 
 
 def _resident(pid: int) -> int:

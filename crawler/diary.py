@@ -37,6 +37,7 @@ CREATE TABLE runs (
     reason TEXT NOT NULL DEFAULT '',
     counts TEXT NOT NULL DEFAULT '{}',
     cut_short INTEGER NOT NULL DEFAULT 0,
+    limited INTEGER NOT NULL DEFAULT 0,
     UNIQUE (job, night, site)
 );
 CREATE INDEX runs_of_site ON runs (site, number);
@@ -98,7 +99,7 @@ FROM runs WHERE state IN (:planned, :missed) AND night > :now AND job NOT IN (:b
 
 _CUT_SHORT = """
 SELECT night, site FROM runs AS cut
-WHERE cut_short AND job != :again AND night IS NOT NULL
+WHERE cut_short AND NOT limited AND job != :again AND night IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM runs WHERE job = :again AND night = cut.night AND site = cut.site)
 AND NOT EXISTS (
     SELECT 1 FROM runs WHERE site = cut.site AND number > cut.number AND started_at IS NOT NULL
@@ -133,8 +134,8 @@ class Entry:
     """A run. Times are WARC dates. `number` is None for one that only the archive tells of: it was
     made before there was a diary, or stands in files that came from elsewhere. `night` is the time
     of its `job` that it was planned for; it is to begin, or was, some time after (`planned_at`).
-    One that was `cut_short` had more to do, and was ended by what had nothing to do with it: a
-    kill, a stop of the service.
+    One that was `cut_short` had more to do, and was ended from outside: by a kill, a stop of the
+    service. One that was `limited` went beyond its limits, and would once more: it is not repeated.
     """
 
     number: int | None
@@ -151,6 +152,7 @@ class Entry:
     reason: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     cut_short: bool = False
+    limited: bool = False
 
     @property
     def at(self) -> str:
@@ -266,8 +268,8 @@ class Diary:
                 )
 
     def once_more(self, now: str) -> None:
-        """Plan again, as soon as can be, what was cut short: each night once, and not if another
-        run of its site has begun since.
+        """Plan again, as soon as can be, what was cut short within its limits: each night once,
+        and not if another run of its site has begun since.
         """
         rows = self._database.rows(_CUT_SHORT, again=AGAIN)
         if cut := [(row["night"], row["site"]) for row in rows]:
@@ -336,11 +338,14 @@ class Diary:
         living = (State.PLANNED, State.RUNNING)
         return is_news and self._change(number, of=living, state=State.KILLED, **told)
 
-    def remark(self, number: int, words: str, *, cut_short: bool) -> None:
+    def limit(self, number: int) -> None:
+        """A run is to be ended for going beyond its limits: however it ends, it is not repeated."""
+        self._change(number, limited=True)
+
+    def remark(self, number: int, words: str) -> None:
         """Say more of why a run ended as it did."""
         if entry := self.entry(number):
-            reason = "; ".join(filter(None, (entry.reason, words)))
-            self._change(number, reason=reason, cut_short=cut_short)
+            self._change(number, reason="; ".join(filter(None, (entry.reason, words))))
 
     def settle(self, collection: Collection, at: str) -> list[Entry]:
         """Call killed what says that it runs, and holds no lock of its site: those are returned.
@@ -479,8 +484,8 @@ def _settled(collection: Collection, now: str) -> Iterator[Diary]:
 
 
 def _entry(row: sqlite3.Row) -> Entry:
-    told = {"counts": json.loads(row["counts"]), "cut_short": bool(row["cut_short"])}
-    return Entry(**{**dict(row), **told})
+    flags = {name: bool(row[name]) for name in ("cut_short", "limited")}
+    return Entry(**{**dict(row), **flags, "counts": json.loads(row["counts"])})
 
 
 def _path_of(collection: Collection) -> Path:

@@ -485,10 +485,13 @@ def test_sigterm_stops_the_service_in_time(here: Nights, monkeypatch: pytest.Mon
     ("limit", "said"), [("--memory=20", "20 MB of memory"), ("--hours=0.0005", "0.0005 hours")]
 )
 def test_a_run_has_limits(here: Nights, limit: str, said: str) -> None:
-    """One that takes more memory or time than it may is ended, and that is told."""
+    """One that takes more memory or time than it may is ended, and that is told; that it may not be
+    begun once more is known before it can end.
+    """
     here.now("my_chodon")
     with here.served(limit):
         here.until(lambda: is_over(here, 1))
+        assert here.runs()[0].limited
         here.until(lambda: said in here.runs()[0].reason)
     (run,) = here.runs()
     assert run.outcome != "ok"

@@ -189,9 +189,8 @@ def test_what_another_run_has_followed_is_not_repeated(home: Collection) -> None
 
 
 def test_what_was_ended_in_order_before_its_time_is_planned_once_more(home: Collection) -> None:
-    """By a stop of the service, or of the machine; not what went beyond its limits."""
-    stopped, limited = planned(home, 1), planned(home, 2, job="other")
-    (first,), (_, second) = stopped, limited
+    """By a stop of the service, or of the machine."""
+    (first,) = planned(home, 1)
     with Diary.of(home) as diary:
         diary.begin("bao", stamp(1), "one", first)
         diary.end(first, run("one", 1), cut_short=True)
@@ -199,11 +198,24 @@ def test_what_was_ended_in_order_before_its_time_is_planned_once_more(home: Coll
         (again,) = (one for one in diary.due(stamp(2)) if one.job == AGAIN)
         diary.begin("bao", stamp(2), "two", again.number)
         diary.end(again.number or 0, run("two", 2))
-        diary.begin("bao", stamp(3), "three", second)
-        diary.end(second, run("three", 3), cut_short=True)
-        diary.remark(second, "it took more than 21 hours", cut_short=False)
         diary.once_more(stamp(4))
         assert diary.due(stamp(4)) == []
+
+
+def test_what_went_beyond_its_limits_is_not_repeated(home: Collection) -> None:
+    """Whoever looks before the service has seen its end, in order or not."""
+    first, second = planned(home, 1, 2)
+    with Diary.of(home) as diary:
+        diary.begin("bao", stamp(1), "one", first)
+        diary.limit(first)
+        diary.end(first, run("one", 1), cut_short=True)
+        diary.once_more(stamp(1))
+        diary.begin("bao", stamp(2), "two", second)
+        diary.limit(second)
+        assert [entry.number for entry in diary.settle(home, stamp(3))] == [second]
+        diary.once_more(stamp(3))
+        assert diary.due(stamp(28)) == []
+        assert [entry.limited for entry in diary.entries()] == [True, True]
 
 
 def test_what_is_wanted_now_waits_for_no_clock(home: Collection) -> None:

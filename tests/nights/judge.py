@@ -103,7 +103,8 @@ def unlike_the_archive(ground: Ground, runs: list[Entry], visits: Visits) -> Ite
 def once_more(runs: list[Entry]) -> Iterator[str]:
     """Runs that were cut short and not made up for, and others that were repeated."""
     numbers = {(run.night, run.site): run for run in runs if run.job == AGAIN}
-    cut = {(run.night, run.site) for run in runs if run.cut_short and run.job != AGAIN}
+    cut_short = (run for run in runs if run.cut_short and not run.limited)
+    cut = {(run.night, run.site) for run in cut_short if run.job != AGAIN}
     for key in sorted(numbers.keys() - cut, key=str):
         yield f"{key}: repeated, and was not cut short"
     for key in sorted(cut - numbers.keys(), key=str):
