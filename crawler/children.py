@@ -107,27 +107,42 @@ class Children:
         self._of_site[entry.site] = _Child(entry, process)
         self._say(f"{entry.site}: run {entry.number} begins")
 
-    def see_to(self, diary: Diary) -> list[str]:
-        """End what goes beyond its limits, and note what has ended: the sites of that."""
-        ended_of = list[str]()
-        for site, child in list(self._of_site.items()):
-            code = child.process.poll()
-            if code is None:
-                self._limit(diary, child)
-                continue
-            if self._are_last:  # who comes after notes what the disk does not take now
-                del self._of_site[site]
-            ended = self._note_end(diary, child, code)
-            self._of_site.pop(site, None)
-            self._tidy(child)
-            said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
-            self._say(f"{site}: run {ended.number}: {said}")
-            ended_of.append(site)
-        return ended_of
+    def under_way(self) -> list[str]:
+        """The sites of those whose programs have not ended."""
+        return [site for site, child in self._of_site.items() if child.process.poll() is None]
 
-    def _note_end(self, diary: Diary, child: _Child, code: int) -> Entry:
+    def over(self) -> list[str]:
+        """The sites of those whose programs have ended, until that is noted."""
+        return [site for site, child in self._of_site.items() if child.process.poll() is not None]
+
+    def limit(self, site: str, diary: Diary) -> None:
+        """End the run of a site if it goes beyond its limits, also when this raises: then only the
+        diary has not taken the note.
+        """
+        child, limits = self._of_site[site], self._limits
+        if child.why:
+            child.tell(child.why)
+        elif time.monotonic() - child.since > limits.hours * 3600:
+            child.limit(diary, f"it took more than {limits.hours:g} hours")
+        elif _resident(child.process.pid) > limits.memory:
+            child.limit(diary, f"it took more than {limits.memory / 1e6:.0f} MB of memory")
+        cut(printed(self._collection, child.entry.number or 0))
+
+    def note_end(self, site: str, diary: Diary) -> None:
+        """Note that the program of a run has ended."""
+        child = self._of_site[site]
+        if self._are_last:  # who comes after notes what the disk does not take now
+            del self._of_site[site]
+        ended = self._note_end(diary, child)
+        self._of_site.pop(site, None)
+        said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
+        self._say(f"{site}: run {ended.number}: {said}")
+        self._tidy(child)
+
+    def _note_end(self, diary: Diary, child: _Child) -> Entry:
         """What a run said of itself, or what is to be said of one that could not."""
-        number, is_cut = child.entry.number or 0, code < 0 or child.why != ""
+        number, code = child.entry.number or 0, child.process.returncode
+        is_cut = code < 0 or child.why != ""
         if child.is_limited:  # once more, if the disk had not taken it
             diary.limit(number)
         words = _in_words(code, child.why)
@@ -142,16 +157,6 @@ class Children:
         cut(printed(self._collection, child.entry.number or 0))
         under_way = {other.entry.number or 0 for other in self._of_site.values()}
         make_room(self._collection, settings.PRINTED_BYTES, under_way)
-
-    def _limit(self, diary: Diary, child: _Child) -> None:
-        limits = self._limits
-        cut(printed(self._collection, child.entry.number or 0))
-        if child.why:
-            child.tell(child.why)
-        elif time.monotonic() - child.since > limits.hours * 3600:
-            child.limit(diary, f"it took more than {limits.hours:g} hours")
-        elif _resident(child.process.pid) > limits.memory:
-            child.limit(diary, f"it took more than {limits.memory / 1e6:.0f} MB of memory")
 
 
 def _resident(pid: int) -> int:

@@ -69,7 +69,7 @@ class Service:
         self._stopping = threading.Event()
         self._looked: _Look | None = None
         self._watched: float | None = None
-        self._trouble = ""
+        self._troubles = set[str]()
 
     def stop(self) -> None:
         """Begin nothing more; end what runs in good order, then return from `run`."""
@@ -84,32 +84,46 @@ class Service:
         with self._alone(), Diary.of(home) as diary, Schedule(home) as schedule:
             try:
                 while self._children or not self._stopping.is_set():
-                    with self._patient():
-                        self._turn(diary, schedule)
-                    time.sleep(TICK)
+                    self._turn(diary, schedule)
+                    time.sleep(REST if self._troubles else TICK)
             finally:
                 self._post.stop()
 
     def _turn(self, diary: Diary, schedule: Schedule) -> None:
+        """Limits first, whatever the disk refuses; what has ended is noted before it is looked for
+        what to repeat, and judged after: who watches must have heard of us since a sleep.
+        """
+        known, self._troubles = self._troubles, set()
+        ended = list[str]()
         if self._stopping.is_set():
             self._children.tell_all("the service was stopped")
-        else:
-            self._look(diary, schedule)  # first: who watches must have heard of us since a sleep
-            self._begin_due(diary)
-        for site in self._children.see_to(diary):
-            look_after(self._collection, site, self._say, schedule.jobs())
+        for site in self._children.under_way():
+            with self._patient(known):
+                self._children.limit(site, diary)
+        for site in self._children.over():
+            with self._patient(known):
+                self._children.note_end(site, diary)
+                ended.append(site)
+        if not self._stopping.is_set():
+            with self._patient(known):
+                self._look(diary, schedule)
+            with self._patient(known):
+                self._begin_due(diary)
+        for site in ended:
+            with self._patient(known):
+                look_after(self._collection, site, self._say, schedule.jobs())
 
     @contextmanager
-    def _patient(self) -> Iterator[None]:
-        """A full disk, or who keeps a database for too long, costs a turn, and is told once."""
+    def _patient(self, known: set[str]) -> Iterator[None]:
+        """A full disk, or who keeps a database for too long, costs a step, which is tried again at
+        the next turn; it is told once.
+        """
         try:
             yield
-            self._trouble = ""
         except (CollectionLocked, StorageFailed, SQLAlchemyError, OSError) as error:
-            if self._trouble != str(error):
-                self._trouble = str(error)
+            if str(error) not in known | self._troubles:
                 self._say(f"trying again: {error}")
-            self._stopping.wait(REST)
+            self._troubles.add(str(error))
 
     def _look(self, diary: Diary, schedule: Schedule) -> None:
         """Plan what has become due, and once more what was gone without a word."""

@@ -24,11 +24,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from archive import Catalog, Collection
 from archive.writer import warc_date
 from crawler import settings
+from crawler.children import Limits
 from crawler.diary import BY_HAND, Diary, Entry, Planned, State
 from crawler.ending import CLOSING_SECONDS
 from crawler.printed import printed
 from crawler.schedule import MOST_MISSED, BadJob, Job, Schedule, newest_nights, nights, now, plan
-from crawler.service import _Look
+from crawler.service import Service, _Look
 from tests.cli import answer, tinhuy
 from tests.nights.clock import Clock
 from tests.practice import PracticeWeb, Quirks
@@ -496,6 +497,39 @@ def test_a_run_has_limits(here: Nights, limit: str, said: str) -> None:
     (run,) = here.runs()
     assert run.outcome != "ok"
     assert run.counts.get("new", 0) < len(here.web.sites["chodon"].articles)
+
+
+def test_a_disk_that_takes_no_note_unlimits_nobody(here: Nights) -> None:
+    """While the diary refuses all that the service writes, runs that take too long are ended all
+    the same, which is told once; when it takes notes again, their ends are noted, and none is
+    repeated.
+    """
+    here.now("my_chodon", "my_travinh")
+    said = list[str]()
+    service = Service(here.home, Limits(), said.append)
+    with Diary.of(here.home) as diary, Schedule(here.home) as schedule:
+
+        def turn() -> None:
+            service._looked = None
+            service._turn(diary, schedule)
+
+        turn()
+        here.until(lambda: {state for _, state in here.states()} == {"running"})
+        diary._database.one("PRAGMA query_only = ON")
+        service._children._limits = Limits(hours=0)
+        with here.slowed_down(chodon=1, travinh=1):
+            turn()
+            here.until(lambda: is_over(here, 1, 2) and len(service._children.over()) == 2)
+        turn()
+        assert [run.limited for run in here.runs()] == [False, False]
+        assert len([words for words in said if "readonly" in words]) == 1, said
+        diary._database.one("PRAGMA query_only = OFF")
+        turn()
+        assert not service._children
+    for run in here.runs():
+        assert (run.outcome, run.limited) == ("incomplete", True)
+        assert "0 hours" in run.reason
+    assert len(here.runs()) == 2
 
 
 def test_what_a_run_prints_is_bounded(here: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
