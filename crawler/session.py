@@ -28,7 +28,7 @@ from archive import (
 )
 from archive.writer import warc_date
 from crawler.archived import Study
-from crawler.diary import Diary, NotPlanned
+from crawler.diary import Diary
 from crawler.ledger import Ledger
 from crawler.outcome import LOSSES, Diagnosis, Outcome, judge
 from crawler.reading import Reading, SiteModel, Traits, study
@@ -168,14 +168,15 @@ class Session:
 
     def _noted(self, number: int | None) -> int | None:
         """The number that the run has in the diary; None if that cannot be written: no reason not
-        to crawl. Raises NotPlanned.
+        to crawl by hand. One that was planned raises what the diary does: who planned it would call
+        it killed.
         """
         try:
             with Diary.of(self.collection) as diary:
                 return diary.begin(self.site, warc_date(self.started), self.run_id, number)
-        except NotPlanned:
-            raise
         except ArchiveError as error:
+            if number:
+                raise
             logger.warning("the run is not noted in the diary: %s", error)
             return None
 

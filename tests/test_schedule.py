@@ -499,6 +499,21 @@ def test_a_run_has_limits(here: Nights, limit: str, said: str) -> None:
     assert run.counts.get("new", 0) < len(here.web.sites["chodon"].articles)
 
 
+def test_a_planned_run_is_not_made_without_the_diary(
+    here: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that cannot note its beginning asks for no page, and says why; by hand it goes on."""
+    words, asked = ["crawl", "my_chodon", "--max-pages=1", here.where], len(here.web.log)
+    (here.home.path / "diary.sqlite3").write_text("no database" * 1000)
+    monkeypatch.setenv("TINHUY_RUN", "1")
+    done = tinhuy(*words)
+    assert (done.returncode, "diary.sqlite3" in done.stderr) == (4, True), done.stderr
+    assert len(here.web.log) == asked
+    monkeypatch.delenv("TINHUY_RUN")
+    assert "not noted in the diary" in tinhuy(*words).stderr
+    assert len(here.web.log) > asked
+
+
 def test_a_disk_that_takes_no_note_unlimits_nobody(here: Nights) -> None:
     """While the diary refuses all that the service writes, runs that take too long are ended all
     the same, which is told once; when it takes notes again, their ends are noted, and none is
