@@ -15,18 +15,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from apscheduler.job import Job as Timer
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.pool import NullPool
 
-from archive import Collection
+from archive import Collection, NotACollection
 from archive.writer import warc_date
 from crawler import registry
 from crawler.clock import now as now
@@ -45,6 +47,15 @@ class BadJob(ValueError):
     """A job that cannot be; the message says why and what to write instead."""
 
 
+class DamagedJob(NotACollection):
+    """What the schedule has of a job cannot be read. It is left as it is."""
+
+    def __init__(self, path: Path | str, job: str) -> None:
+        self.job = job
+        remedy = f"`tinhuy schedule remove {job}`, then add it again"
+        super().__init__(path, f"what it has of the job {job} cannot be read: {remedy}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """`when` is a crontab line's time ("30 1 * * *", days by name) in Vietnam, or "every 6 hours".
@@ -61,17 +72,38 @@ class Job:
     next_at: datetime | None = None
 
 
+class _Store(SQLAlchemyJobStore):  # type: ignore[misc]
+    """APScheduler's own deletes every job that it cannot read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        options = {"poolclass": NullPool}  # else a closed one keeps the file until it is collected
+        super().__init__(url=f"sqlite:///{path}", engine_options=options)
+
+    def _get_jobs(self, *conditions: ColumnElement[bool]) -> list[Timer]:
+        """Raises DamagedJob."""
+        jobs = select(self.jobs_t.c.id, self.jobs_t.c.job_state).where(*conditions)
+        with self.engine.begin() as connection:
+            rows = connection.execute(jobs.order_by(self.jobs_t.c.next_run_time)).all()
+        return [self._read(row.id, row.job_state) for row in rows]
+
+    def _read(self, job: str, state: bytes) -> Timer:
+        try:
+            return self._reconstitute_job(state)
+        except Exception as error:  # whatever damaged bytes make of unpickling
+            raise DamagedJob(self._path, job) from error
+
+
 class Schedule:
     """The jobs of a collection, to be looked at and changed, also while the service runs. Close it.
+    Whoever reads a job that is damaged raises DamagedJob.
 
     Only the store of APScheduler is used, and its triggers: its timers would go by the machine's
     clock, and end when the disk is full.
     """
 
     def __init__(self, collection: Collection) -> None:
-        path = collection.path.resolve() / "schedule.sqlite3"
-        options = {"poolclass": NullPool}  # else a closed one keeps the file until it is collected
-        store = SQLAlchemyJobStore(url=f"sqlite:///{path}", engine_options=options)
+        store = _Store(collection.path.resolve() / "schedule.sqlite3")
         self._timers = BackgroundScheduler(jobstores={"default": store}, timezone=ZONE)
         self._timers.start(paused=True)
 
@@ -110,10 +142,11 @@ class Schedule:
 
     def remove(self, name: str) -> bool:
         """Whether there was such a job."""
-        timers = [one for one in self._timers.get_jobs() if one.name == name]
-        for one in timers:
-            one.remove()
-        return bool(timers)
+        try:
+            self._timers.remove_job(name)
+        except JobLookupError:
+            return False
+        return True
 
     def pause(self, name: str) -> bool:
         """Let its times pass without a night. Whether there is such a job."""
@@ -130,13 +163,12 @@ class Schedule:
         return job is not None
 
     def _replace(self, job: Job, **more: Any) -> None:
-        self.remove(job.name)
         told = {"when": job.when, "sites": job.sites, "spread": job.spread, "made_at": job.made_at}
         self._timers.add_job(
             Job,
             trigger_of(job),
-            id=f"{job.name} {uuid4()}",
-            name=job.name,
+            id=job.name,
+            replace_existing=True,
             kwargs={"name": job.name, **told},
             **more,
         )

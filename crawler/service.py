@@ -23,7 +23,7 @@ from archive.writer import warc_date
 from crawler.children import Children, Limits
 from crawler.diary import Diary, Entry, State
 from crawler.health import hear, look_after
-from crawler.schedule import Schedule, now, plan
+from crawler.schedule import DamagedJob, Schedule, now, plan
 from crawler.telling import Post
 
 TICK = 0.2
@@ -115,12 +115,12 @@ class Service:
 
     @contextmanager
     def _patient(self, known: set[str]) -> Iterator[None]:
-        """A full disk, or who keeps a database for too long, costs a step, which is tried again at
-        the next turn; it is told once.
+        """A full disk, a damaged job, or who keeps a database for too long, costs a step, which is
+        tried again at the next turn; it is told once.
         """
         try:
             yield
-        except (CollectionLocked, StorageFailed, SQLAlchemyError, OSError) as error:
+        except (CollectionLocked, DamagedJob, StorageFailed, SQLAlchemyError, OSError) as error:
             if str(error) not in known | self._troubles:
                 self._say(f"trying again: {error}")
             self._troubles.add(str(error))

@@ -6,13 +6,15 @@ import gc
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -155,6 +157,38 @@ def test_jobs_are_kept_and_changed(here: Nights) -> None:
     assert jobs(here)["early"].next_at
     tinhuy("schedule", "remove", "early", here.where)
     assert [*jobs(here)] == ["nightly"]
+
+
+def test_a_job_that_cannot_be_read_is_kept(here: Nights) -> None:
+    """A damaged row is told of, with its remedy, by whoever reads it; nothing is lost of it or the
+    others, and the remedy helps.
+    """
+    for name in ("early", "late"):
+        tinhuy("schedule", "add", "every 6 hours", f"--name={name}", here.where)
+    with closing(sqlite3.connect(here.home.path / "schedule.sqlite3")) as database, database:
+        cut = "UPDATE apscheduler_jobs SET job_state = substr(job_state, 1, 99) WHERE id = 'late'"
+        assert database.execute(cut).rowcount == 1
+    for _ in range(2):
+        done = tinhuy("schedule", "list", here.where)
+        assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+        assert "schedule.sqlite3" in done.stderr
+        assert "`tinhuy schedule remove late`" in done.stderr
+    assert tinhuy("schedule", "remove", "late", here.where).returncode == 0
+    assert [*jobs(here)] == ["early"]
+
+
+def test_a_job_is_replaced_in_one_step(here: Nights) -> None:
+    """Of two who add the same job at once one has the last word, and nobody sees it missing."""
+    with Schedule(here.home) as one, Schedule(here.home) as other, ThreadPoolExecutor(1) as pool:
+        one.add("nightly", "every 1 hour", [], 0)
+        adding = pool.submit(
+            lambda: [other.add("nightly", "every 2 hours", [], 0) for _ in "x" * 50]
+        )
+        while not adding.done():
+            assert [job.name for job in one.jobs()] == ["nightly"]
+        adding.result()
+        one.pause("nightly")
+        assert [(job.when, job.next_at) for job in other.jobs()] == [("every 2 hours", None)]
 
 
 @pytest.mark.parametrize(
