@@ -39,7 +39,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MOST_MISSED = 100
 """Nights that are told as missed: a clock that was years ahead has missed none."""
 
-_EVERY = re.compile(r"every (\d{1,4}) (minute|hour|day|week)s?")
+_EVERY = re.compile(r"every ([1-9]\d{0,3}) (minute|hour|day|week)s?")
 _NAME = re.compile(r"[\w-]{1,60}")
 
 
@@ -136,7 +136,8 @@ class Schedule:
             spread=spread,
             made_at=warc_date(now()),
         )
-        trigger_of(made)
+        if trigger_of(made).get_next_fire_time(None, now()) is None:
+            raise BadJob(f"{when!r} never comes: write a day that its month has")
         self._replace(made)
         return made
 

@@ -197,6 +197,8 @@ def test_a_job_is_replaced_in_one_step(here: Nights) -> None:
         (("add", "30 1 * * 0"), 2, "by name"),
         (("add", "0 25 * * *"), 2, "every 6 hours"),
         (("add", "every now and then"), 2, "every 6 hours"),
+        (("add", "every 0 hours"), 2, "every 6 hours"),
+        (("add", "0 0 31 2 *"), 2, "never comes"),
         (("add", "30 1 * * *", "nobody"), 3, "nobody"),
         (("add", "30 1 * * *", "--name=a b"), 2, "letters"),
         (("remove", "nobody"), 3, "schedule list"),
@@ -240,7 +242,9 @@ def test_days_are_those_that_were_named() -> None:
     assert {one.strftime("%A") for one in found} == {"Sunday"}
 
 
-@pytest.mark.parametrize("when", ["0 3 * * 0", "0 3 * * 1-5", "* * *", "every 0.5 hours", ""])
+@pytest.mark.parametrize(
+    "when", ["0 3 * * 0", "0 3 * * 1-5", "* * *", "every 0.5 hours", "every 0 days", ""]
+)
 def test_a_time_that_is_none(when: str) -> None:
     """It is refused before it is kept."""
     job = Job(name="j", when=when, made_at="2026-11-01T00:00:00Z")
