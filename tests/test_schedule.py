@@ -217,6 +217,15 @@ def test_what_is_no_job_is_told(
     assert jobs(here) == {}
 
 
+@pytest.mark.parametrize("words", ["list", "next", "pause j", "resume j", "remove j"])
+def test_who_asks_for_jobs_makes_no_collection(tmp_path: Path, words: str) -> None:
+    """A misspelt directory is told of, as by other commands, and is not made."""
+    typo = tmp_path / "typo"
+    done = tinhuy("schedule", *words.split(), f"--collection={typo}")
+    assert (done.returncode, len(done.stderr.splitlines())) == (4, 1), done.stderr
+    assert not typo.exists()
+
+
 # What is planned
 
 

@@ -103,10 +103,10 @@ def add(
     collection: CollectionPath = DEFAULT_COLLECTION,
 ) -> None:
     """A job, in the place of one of the same name. Times are Vietnam's."""
-    from crawler.schedule import BadJob
+    from crawler.schedule import BadJob, Schedule
 
     try:
-        with _opened(collection) as schedule:
+        with Schedule(Collection.create(collection)) as schedule:
             schedule.add(name, when, sites or [], spread)
             job = schedule.job(name)
     except BadJob as error:
@@ -187,9 +187,10 @@ def _measured(home: Collection, port: int) -> Iterator[None]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Schedule]:
+    """Whoever looks at jobs, or changes one, makes no collection."""
     from crawler.schedule import Schedule
 
-    with Schedule(Collection.create(path)) as schedule:
+    with Schedule(Collection.open(path)) as schedule:
         yield schedule
 
 
