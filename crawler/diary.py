@@ -42,25 +42,27 @@ CREATE TABLE runs (
 );
 CREATE INDEX runs_of_site ON runs (site, number);
 CREATE INDEX runs_by_id ON runs (run_id);
-CREATE INDEX runs_by_state ON runs (state, planned_at);
+CREATE INDEX runs_by_state ON runs (state, night);
+CREATE INDEX runs_begun ON runs (site, number) WHERE started_at IS NOT NULL;
 CREATE INDEX runs_by_outcome ON runs (state, outcome);
 """
 _ENTRIES = """
-SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND (:state IS NULL OR state = :state)
-AND number >= :first AND coalesce(started_at, planned_at, ended_at, '') >= :since
+SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND number >= :first
+AND coalesce(started_at, planned_at, ended_at, '') >= :since
 ORDER BY number DESC LIMIT :limit
 """
 
 
 # One look into the index for each site: DISTINCT would walk over every run.
-_SITES = """
+_FOUND = """
 WITH RECURSIVE found (site) AS (
     SELECT min(site) FROM runs
     UNION ALL
     SELECT (SELECT min(site) FROM runs WHERE runs.site > found.site) FROM found
     WHERE found.site IS NOT NULL)
-SELECT site FROM found WHERE site IS NOT NULL
 """
+_SITES = f"{_FOUND} SELECT site FROM found WHERE site IS NOT NULL"
+_RUNNING = "SELECT * FROM runs WHERE state = 'running' ORDER BY number DESC"
 _VISITS = """
 SELECT * FROM runs WHERE site = :site AND state IN ('ended', 'killed')
     AND (:before IS NULL OR started_at < :before)
@@ -97,13 +99,14 @@ FROM runs WHERE state IN (:planned, :missed) AND night > :now AND job NOT IN (:b
 """
 
 
-_CUT_SHORT = """
-SELECT night, site FROM runs AS cut
+# Only the newest run of a site that has begun: what another has followed is not repeated. So the
+# cost is that of the sites, however many runs there were.
+_CUT_SHORT = f"""
+{_FOUND}
+SELECT cut.night, cut.site FROM found CROSS JOIN runs AS cut ON cut.number = (
+    SELECT max(number) FROM runs WHERE runs.site = found.site AND started_at IS NOT NULL)
 WHERE cut_short AND NOT limited AND job != :again AND night IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM runs WHERE job = :again AND night = cut.night AND site = cut.site)
-AND NOT EXISTS (
-    SELECT 1 FROM runs WHERE site = cut.site AND number > cut.number AND started_at IS NOT NULL
-)
 """
 
 
@@ -353,7 +356,7 @@ class Diary:
         What runs on holds it; only who looks at the same moment may be in the way.
         """
         dead = list[Entry]()
-        running = list(self.entries(state=State.RUNNING))
+        running = self.running()
         for site in sorted({entry.site for entry in running}):
             with suppress(CollectionLocked), collection.hold_site(site):
                 self._bury(site, at)
@@ -410,7 +413,6 @@ class Diary:
         self,
         site: str | None = None,
         *,
-        state: State | None = None,
         limit: int = -1,
         first: int = 0,
         since: str = "",
@@ -418,10 +420,12 @@ class Diary:
         """The newest first: those numbered from `first` on that began, or would have, at a WARC
         date or after it. What `since` asks for is looked for among all.
         """
-        rows = self._database.rows(
-            _ENTRIES, site=site, state=state, limit=limit, first=first, since=since
-        )
+        rows = self._database.rows(_ENTRIES, site=site, limit=limit, first=first, since=since)
         return map(_entry, rows)
+
+    def running(self) -> list[Entry]:
+        """What says that it runs, the newest first."""
+        return [_entry(row) for row in self._database.rows(_RUNNING)]
 
     def entry(self, number: int) -> Entry | None:
         row = self._database.one("SELECT * FROM runs WHERE number = :number", number=number)
