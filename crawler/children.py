@@ -25,9 +25,15 @@ IN_ORDER = settings.ENDING_SECONDS + CLOSING_SECONDS + 1
 """Seconds that a child is given to end in good order: it ends itself at once a second before."""
 
 
+TIDY = 3600.0
+"""Seconds between looks at how much all runs have printed: each is a look at every file."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Of one run: `hours` by the clock on the wall, `memory` in bytes; and how many run at once."""
+    """Of one run: `hours` by a clock that nobody sets (it stands still while the machine sleeps),
+    `memory` in bytes; and how many run at once.
+    """
 
     hours: float = settings.RUN_HOURS
     memory: int = settings.RUN_MEMORY * 1_000_000
@@ -69,6 +75,7 @@ class Children:
         self._collection, self._limits, self._say = collection, limits, say
         self._of_site = dict[str, _Child]()
         self._are_last = False
+        self._tidied: float | None = None
 
     def __len__(self) -> int:
         return len(self._of_site)
@@ -153,10 +160,12 @@ class Children:
         return diary.entry(number) or ended
 
     def _tidy(self, child: _Child) -> None:
-        """What a run has printed is cut a last time, and that of the oldest may go for it."""
+        """What a run has printed is cut a last time, and now and then that of the oldest goes."""
         cut(printed(self._collection, child.entry.number or 0))
-        under_way = {other.entry.number or 0 for other in self._of_site.values()}
-        make_room(self._collection, settings.PRINTED_BYTES, under_way)
+        if self._tidied is None or time.monotonic() - self._tidied >= TIDY:
+            self._tidied = time.monotonic()
+            under_way = {other.entry.number or 0 for other in self._of_site.values()}
+            make_room(self._collection, settings.PRINTED_BYTES, under_way)
 
 
 def _resident(pid: int) -> int:

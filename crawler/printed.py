@@ -43,20 +43,24 @@ def cut(log: Path, most: int = OF_ONE) -> None:
 
 
 def make_room(collection: Collection, most: int, under_way: Among[int]) -> None:
-    """Remove the oldest files, until all take `most` bytes of the disk; none of a run under way."""
+    """Remove the oldest files, until all take `most` bytes of the disk; none of a run under way.
+
+    One that is gone meanwhile, or cannot be removed, keeps no other.
+    """
     taken = 0
-    with suppress(FileNotFoundError):
-        for number in sorted(_numbers(collection), reverse=True):
-            log = printed(collection, number)
-            taken += max(_LEAST, log.stat().st_blocks * 512)
+    for number in sorted(_numbers(collection), reverse=True):
+        log = printed(collection, number)
+        with suppress(OSError):
+            taken += max(_LEAST, log.lstat().st_blocks * 512)
             if taken > most and number not in under_way:
                 log.unlink()
 
 
 def _numbers(collection: Collection) -> list[int]:
-    with os.scandir(_directory(collection)) as entries:
+    with suppress(FileNotFoundError), os.scandir(_directory(collection)) as entries:
         names = (entry.name.removesuffix(".log") for entry in entries)
         return [int(name) for name in names if name.isdecimal()]
+    return []
 
 
 def _directory(collection: Collection) -> Path:

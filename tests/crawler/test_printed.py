@@ -41,6 +41,14 @@ def test_who_still_prints_keeps_its_file(home: Collection) -> None:
     assert kept(home) == [3]
 
 
+def test_one_that_cannot_be_removed_keeps_no_other(home: Collection) -> None:
+    """A directory in the place of a file does no harm to the room that older ones make."""
+    printed(home, 9).unlink()
+    printed(home, 9).mkdir()
+    make_room(home, 12_288, ())
+    assert kept(home) == [9, 12]
+
+
 def test_empty_files_count(home: Collection) -> None:
     """Endlessly many runs that print nothing leave a bounded number of files."""
     for number in range(1, 13):
