@@ -24,8 +24,8 @@ WARM = 0.2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """After so many nights: of the service its memory (kB), open files and threads; of the
-    collection the kB of its databases (and in their write-ahead logs) and of its logs, and how many
-    files it has, and kB, in all.
+    collection the kB of its databases (and in their write-ahead logs), of its reports and of its
+    logs, and how many files it has, and kB, in all.
     """
 
     nights: int
@@ -35,6 +35,9 @@ class Figures:
     diary: int
     schedule: int
     alarms: int
+    seen: int
+    outbox: int
+    reports: int
     waiting: int
     logs: int
     without_warc: int
@@ -77,6 +80,9 @@ def measured(ground: Ground, nights: int) -> Figures:
         diary=_of(ground.path / "diary.sqlite3"),
         schedule=_of(ground.path / "schedule.sqlite3"),
         alarms=_of(ground.path / "alarms.sqlite3"),
+        seen=_of(ground.path / "seen.sqlite3"),
+        outbox=_of(ground.path / "outbox.sqlite3"),
+        reports=sum(size for path, size in sizes.items() if "reports" in path.parts) // 1024,
         waiting=sum(size for path, size in sizes.items() if path.name.endswith("-wal")) // 1024,
         logs=sum(size for path, size in sizes.items() if "logs" in path.parts) // 1024,
         without_warc=sum(size for path, size in sizes.items() if ".warc" not in path.name) // 1024,
@@ -114,9 +120,14 @@ MOST = {
     "diary": 1.0,
     "schedule": 0.1,
     "alarms": 0.1,
+    "seen": 0.1,
+    "outbox": 1.0,
+    "reports": 24.0,
 }
-"""What a night may add. A row of the diary is what it is for."""
-SLACK = {"memory": 1024, "diary": 16}
+"""What a night may add. A row of the diary is what it is for, and so is a report, whose charts grow
+for 30 nights; letters are forgotten after 90 days, but not the days that were told of.
+"""
+SLACK = {"memory": 1024, "diary": 16, "seen": 16, "outbox": 16}
 """What may come at once, whenever that is: an arena of memory, a page of an index."""
 
 

@@ -89,10 +89,13 @@ def test_what_is_repeated_without_need_is_noticed() -> None:
 
 
 def test_what_grows_is_noticed() -> None:
-    """A service that keeps a file open each tenth night, and one that keeps 5 kB a night."""
+    """A service that keeps a file open each tenth night, and one that keeps 5 kB a night; and a
+    collection whose letters, measures or reports take more than a night is worth.
+    """
     flat_one = dict.fromkeys(flat.Figures.__dataclass_fields__, 8)
     still = [flat.Figures(**flat_one | {"nights": n}) for n in range(100, 1100, 100)]
     assert list(flat.faults(still)) == []
-    for name, more in (("files_open", 0.1), ("memory", 5)):
+    grows = {"files_open": 0.1, "memory": 5, "outbox": 3, "seen": 1, "reports": 40}
+    for name, more in grows.items():
         grown = [replace(one, **{name: 8 + int(one.nights * more)}) for one in still]
         assert [fault.split()[0] for fault in flat.faults(grown)] == [name]
