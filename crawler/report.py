@@ -7,7 +7,7 @@ their numbers, not by the clock, which may be set: each is told in one report, a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +25,14 @@ from crawler.schedule import ZONE, Schedule
 
 HISTORY = 30
 """Nights in the charts."""
+
+FAR = 5_000
+"""So many runs in a row that were over before a moment: those before them were, too. A clock that
+was wrong for a night or two has told fewer.
+"""
+
+NEWS = 7
+"""Days: a night that was over before is not reported of its own accord, if none was before."""
 
 PER_SITE, IN_ALL = 6, 60
 """Articles that are named, of one site for one reason and in all; the rest is counted."""
@@ -187,8 +195,20 @@ def day_of(at: str) -> str:
     return datetime.fromisoformat(at).astimezone(ZONE).date().isoformat()
 
 
+def back_to(at: str, newest_first: Iterable[Entry]) -> Iterator[Entry]:
+    """The entries of a diary, of years perhaps, until all that is left was over before a moment."""
+    row = 0
+    for entry in newest_first:
+        yield entry
+        row = row + 1 if _is_over(entry, at) else 0
+        if row == FAR:
+            return
+
+
 def mark_at(entries: Iterable[Entry], at: str, before: Mark | None = None) -> Mark:
-    """The mark of a moment, from all entries of the diary, or from those behind an earlier mark."""
+    """The mark of a moment, from the entries of the diary `back_to` it, or from those behind an
+    earlier mark.
+    """
     behind = [entry for entry in entries if before is None or before.is_before(entry)]
     over = [entry.number or 0 for entry in behind if _is_over(entry, at)]
     top = max(over, default=0)
@@ -197,12 +217,12 @@ def mark_at(entries: Iterable[Entry], at: str, before: Mark | None = None) -> Ma
     return Mark(at=at, top=top, open=frozenset(n for n in numbers - {*over} if n <= top))
 
 
-def marks_of(day: date, entries: Sequence[Entry]) -> tuple[Mark, Mark]:
+def marks_of(day: date, diary: Diary) -> tuple[Mark, Mark]:
     """Those between which stand the runs that ended on a day in Vietnam."""
-    begin = datetime(day.year, day.month, day.day, tzinfo=ZONE)
-    times = (warc_date(moment.astimezone(UTC)) for moment in (begin, begin + _DAY))
-    first, last = (mark_at(entries, at) for at in times)
-    return first, last
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE)
+    begin, end = (warc_date(at.astimezone(UTC)) for at in (midnight, midnight + _DAY))
+    entries = list(back_to(begin, diary.entries()))
+    return mark_at(entries, begin), mark_at(entries, end)
 
 
 def due(collection: Collection, today: str, last_day: str, behind: Mark | None) -> str | None:
@@ -212,8 +232,9 @@ def due(collection: Collection, today: str, last_day: str, behind: Mark | None) 
 
     What was planned for days to come was planned by a clock that was ahead.
     """
+    long_ago = f"{date.fromisoformat(today) - _DAY * NEWS}" if behind is None else ""
     with Diary.as_it_is(collection) as diary:
-        entries = list(diary.entries(first=behind.first if behind else 0))
+        entries = list(back_to(long_ago, diary.entries(first=behind.first if behind else 0)))
     planned = [entry for entry in entries if entry.night and entry.job != BY_HAND]
     waiting = [entry for entry in planned if entry.state in (State.PLANNED, State.RUNNING)]
     open_days = {_night(entry) for entry in waiting if entry.job != AGAIN}
@@ -332,7 +353,7 @@ def _history(diary: Diary, day: str) -> tuple[Night, ...]:
     days = [(last - _DAY * ago).isoformat() for ago in range(HISTORY)][::-1]
     new, written = Counter[str](), Counter[str]()
     runs = {day: Counter[Grade]() for day in days}
-    for entry in diary.entries(since=f"{last - _DAY * (HISTORY + 1)}"):
+    for entry in back_to(f"{last - _DAY * (HISTORY + 1)}", diary.entries()):
         night = _night(entry)
         if night in runs and _is_over(entry):
             new[night] += entry.counts.get(Change.NEW, 0)

@@ -26,7 +26,7 @@ from crawler.alarms import Alarms
 from crawler.channels import Channel, Message, channels, deliver
 from crawler.diary import Diary
 from crawler.outbox import Delivery, Letter, Outbox, Told
-from crawler.report import Mark, Report, day_of, due, gather, mark_at, marks_of
+from crawler.report import Mark, Report, back_to, day_of, due, gather, mark_at, marks_of
 from crawler.schedule import now
 
 RECENT = timedelta(days=7)
@@ -221,13 +221,15 @@ def _span(collection: Collection, outbox: Outbox, day: str | None) -> tuple[str,
     if known := outbox.marks(day):
         return day, *_marks(known)
     with Diary.as_it_is(collection) as diary:
-        return day, *marks_of(date.fromisoformat(day), list(diary.entries()))
+        return day, *marks_of(date.fromisoformat(day), diary)
 
 
 def _since(collection: Collection, begin: Mark | None) -> tuple[Mark, Mark]:
     """From a mark, or from 24 hours ago, until now."""
     with Diary.as_it_is(collection) as diary:
-        begin = begin or mark_at(diary.entries(), warc_date(now() - _DAY))
+        if begin is None:
+            at = warc_date(now() - _DAY)
+            begin = mark_at(back_to(at, diary.entries()), at)
         return begin, mark_at(list(diary.entries(first=begin.first)), _now(), begin)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,21 @@ from rich.cells import cell_len
 
 from archive import Change, Collection
 from archive.writer import warc_date
-from crawler import layout
+from crawler import diary, layout, settings, telling
 from crawler.diary import Diary, Entry, State
 from crawler.outcome import Outcome
-from crawler.report import HISTORY, Grade, Mark, Report, day_of, gather, mark_at, marks_of
+from crawler.report import (
+    HISTORY,
+    NEWS,
+    Grade,
+    Mark,
+    Report,
+    day_of,
+    due,
+    gather,
+    mark_at,
+    marks_of,
+)
 from tests import pagechecks
 from tests.cli import answer, tinhuy
 from tests.history import LAST, Nights, Site, trouble, usual
@@ -44,7 +56,7 @@ HOSTILE = (
 
 def report_of(home: Collection, day: str = DAY, *undelivered: str) -> Report:
     with Diary.as_it_is(home) as diary:
-        begin, end = marks_of(date.fromisoformat(day), list(diary.entries()))
+        begin, end = marks_of(date.fromisoformat(day), diary)
     return gather(home, day, begin, end, undelivered)
 
 
@@ -126,6 +138,37 @@ def test_the_headline_says_what_matters(
     """Without an alarm it says how many sites did not go well, or that all did."""
     sites = [Site(f"s{place}", outcome) for place, outcome in enumerate(outcomes)]
     assert report_of(Nights(tmp_path / "c", sites).write(1)).headline == expected
+
+
+def after_the_last_night() -> datetime:
+    return LAST + timedelta(hours=2)
+
+
+def test_a_report_does_not_read_the_whole_diary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is the same as of all, and reads no more of years than of the nights in its charts; nor
+    does who asks whether one is due before there was any.
+    """
+    monkeypatch.setattr(settings, "CLOCK", "tests.test_report.after_the_last_night")
+    home = Nights(tmp_path / "c", [Site("bao"), Site("dang")]).write(150)
+    whole, read = report_of(home), list[int]()
+    monkeypatch.setattr("crawler.report.FAR", 10)
+    to_entry = diary._entry
+
+    def counted(row: sqlite3.Row) -> Entry:
+        read.append(row["number"])
+        return to_entry(row)
+
+    monkeypatch.setattr(diary, "_entry", counted)
+    assert replace(report_of(home), free=0) == replace(whole, free=0)
+    assert min(read) > 2 * (150 - HISTORY - 2) - 10
+    read.clear()
+    assert due(home, DAY, "", None) == DAY
+    assert min(read) > 2 * (150 - NEWS - 2) - 10
+    read.clear()
+    assert telling.report_of(home).runs == {"ok": 2}
+    assert len(read) < 2 * (HISTORY + 10) + 30
 
 
 def test_alarms_are_told_as_they_were_then(tmp_path: Path) -> None:
