@@ -263,8 +263,8 @@ def test_the_program_is_configured(file: Path) -> None:
     assert told["settings"]["host_delay"] == {"value": 8, "from": "TINHUY_HOST_DELAY"}
     assert told["settings"]["contact"] == {"value": "a@b.example", "from": str(file)}
     assert told["settings"]["patience"] == {"value": 600, "from": "built in"}
-    listed = run("crawler.cli", "schedule", "list", TINHUY_CONFIG=str(file))
-    assert listed.returncode == 0
+    added = run("crawler.cli", "schedule", "add", "every 6 hours", TINHUY_CONFIG=str(file))
+    assert added.returncode == 0
     assert (file.parent / "c" / "collection.json").exists()
 
 
