@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 
-from archive import ArchiveError, Collection
+from archive import ArchiveError, Collection, StorageFailed
 from archive.disk import free_bytes
 from archive.times import VIETNAM
 from archive.writer import warc_date
@@ -178,11 +178,24 @@ class _Look:
             is_expected=is_expected,
             heard_at=seen.heard_at(),
             waiting=diary.due(warc_date(self._now)),
-            unheard=_unheard(self._home, self._now),
+            unheard=self._unheard(),
             free=free,
             measures={day: left for day, left in seen.measures().items() if day < today},
             least_free=settings.MIN_FREE_BYTES,
         )
+
+    def _unheard(self) -> list[Delivery]:
+        """The letters that a channel does not take, of those that are set. A disk that is full is
+        told of by itself.
+        """
+        keys = {channel.key for channel in channels(settings.TELL)}
+        try:
+            with Outbox.as_it_is(self._home) as outbox:
+                unheard = outbox.unheard(warc_date(self._now - KEPT))
+        except StorageFailed:
+            self._keep(alarm for alarm in self._lasting if alarm.rule == "letters")
+            return []
+        return [one for one in unheard if one.channel in keys]
 
 
 def _facts(
@@ -203,14 +216,6 @@ def _facts(
         lasting={one.rule: one.raised_at for one in lasting},
     )
     return facts, news
-
-
-def _unheard(home: Collection, now: datetime) -> list[Delivery]:
-    """The letters that a channel does not take, of those that are set."""
-    keys = {channel.key for channel in channels(settings.TELL)}
-    with Outbox.as_it_is(home) as outbox:
-        unheard = outbox.unheard(warc_date(now - KEPT))
-    return [one for one in unheard if one.channel in keys]
 
 
 def _state(facts: Facts, news: Mapping[str, int], now: datetime, is_watched: bool) -> SiteState:

@@ -21,7 +21,8 @@ def pytest_configure() -> None:
     paths = [str(Path(sitecustomize.__file__).parent), os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
     for name in [name for name in os.environ if name.startswith("TINHUY_")]:
-        del os.environ[name]
+        if name != "TINHUY_SITES":  # whose saved pages are tested too
+            del os.environ[name]
     os.environ["TINHUY_CONFIG"] = os.devnull  # what this machine has set is no matter of tests
 
 

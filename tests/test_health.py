@@ -71,16 +71,18 @@ def test_each_fault_raises_its_alarm(web: PracticeWeb, tmp_path: Path) -> None:
     """One night of it raises none, two raise one alarm for each site, a good one ends them all."""
     here = Watched(web, tmp_path, tuple(FAULTS))
     here.crawl()
+    quiet = here.alarms()  # by the days on which the practice web has published
+    assert quiet <= {(site, "silent") for site in FAULTS}
     here.crawl(*FAULTS)
-    assert here.alarms() == set()
+    assert here.alarms() == quiet
     here.crawl(*FAULTS)
     expected = {(site, rule) for site, (rule, _) in FAULTS.items()}
-    assert here.alarms() == expected
-    assert here.alarms("chodon") == {("chodon", "parked")}
+    assert here.alarms() == expected | quiet
+    assert here.alarms("chodon") - quiet == {("chodon", "parked")}
     here.crawl()
-    told = answer("health", here.where, days=here.night)
+    told = answer("health", here.where, code=None, days=here.night)
     assert {(one["site"], one["rule"]) for one in told["cleared"]} == expected
-    assert told["alarms"] == []
+    assert {(one["site"], one["rule"]) for one in told["alarms"]} == quiet
 
 
 def test_a_certificate_is_seen(tmp_path: Path) -> None:
