@@ -64,7 +64,7 @@ def settle(
     collection: Collection, site: str | None = None, jobs: Sequence[Job] | None = None
 ) -> Health:
     """Look at a collection (or at one site and the collection as such), raise and clear alarms.
-    `jobs` are those of its schedule, from who has that open.
+    `jobs` are those of its schedule, from the service, which has that open, and so is there.
 
     What cannot be looked at is a trouble itself, and ends no alarm. On a disk that takes nothing it
     is told what would be raised, and nothing is. Raises what `archive.sqlite.explained` does where
@@ -176,7 +176,7 @@ class _Look:
         return House(
             now=self._now,
             is_expected=is_expected,
-            heard_at=seen.heard_at(),
+            heard_at=seen.heard_at() if self._jobs is None else warc_date(self._now),
             waiting=diary.due(warc_date(self._now)),
             unheard=self._unheard(),
             free=free,
