@@ -85,6 +85,9 @@ def test_what_prints_without_end_is_bounded(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone_is_no_trouble(tmp_path: Path) -> None:
-    """Somebody may have tidied up."""
-    cut(tmp_path / "1.log")
-    make_room(Collection.create(tmp_path / "c"), 0, ())
+    """Somebody may have tidied up: nothing is raised, and nothing made in its place."""
+    home = Collection.create(tmp_path / "c")
+    before = sorted(home.path.rglob("*"))
+    cut(printed(home, 1))
+    make_room(home, 0, ())
+    assert sorted(home.path.rglob("*")) == before
