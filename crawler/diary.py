@@ -47,8 +47,7 @@ CREATE INDEX runs_begun ON runs (site, number) WHERE started_at IS NOT NULL;
 CREATE INDEX runs_by_outcome ON runs (state, outcome);
 """
 _ENTRIES = """
-SELECT * FROM runs WHERE (:site IS NULL OR site = :site) AND number >= :first
-AND coalesce(started_at, planned_at, ended_at, '') >= :since
+SELECT * FROM runs WHERE {} AND number >= :first
 ORDER BY number DESC LIMIT :limit
 """
 
@@ -410,17 +409,11 @@ class Diary:
     # What is read
 
     def entries(
-        self,
-        site: str | None = None,
-        *,
-        limit: int = -1,
-        first: int = 0,
-        since: str = "",
+        self, site: str | None = None, *, limit: int = -1, first: int = 0
     ) -> Iterator[Entry]:
-        """The newest first: those numbered from `first` on that began, or would have, at a WARC
-        date or after it. What `since` asks for is looked for among all.
-        """
-        rows = self._database.rows(_ENTRIES, site=site, limit=limit, first=first, since=since)
+        """The newest first, of those that are numbered from `first` on."""
+        sql = _ENTRIES.format("site = :site" if site else "TRUE")
+        rows = self._database.rows(sql, site=site, limit=limit, first=first)
         return map(_entry, rows)
 
     def running(self) -> list[Entry]:
