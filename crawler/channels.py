@@ -43,6 +43,13 @@ _WITH_HOST = {"mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "form
 _WHOLE = _WITH_HOST
 """These take a letter of any length; for others it is cut to what they take."""
 
+_HOST = re.compile(r"[\w.-]+(:\d+)?|\[[\da-fA-F:.]+\](:\d+)?")
+
+GRACE = 10.0
+"""Seconds that a delivery has left when somebody says stop: a letter that was just taken, and is
+not noted, would be sent once more.
+"""
+
 _MOST_SAID = 300
 _TAIL = 4_000
 _TICK = 0.05
@@ -62,8 +69,8 @@ class Channel:
             return cls(url, url, url)
         parts = _parts(url)
         name = f"{parts.scheme}:" if parts.scheme else "an address without a scheme"
-        if parts.scheme in _WITH_HOST:
-            name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+        if host := _host(parts):
+            name = f"{parts.scheme}://{host}"
         open_part = url.replace(f":{parts.password}@", "@") if parts.password else url
         return cls(url, sha256(open_part.encode()).hexdigest()[:16], name)
 
@@ -88,8 +95,8 @@ def deliver(
     stopping: threading.Event | None = None,
     seconds: float = SECONDS,
 ) -> str | None:
-    """Send a message, as long as nobody says stop: "" if it was taken, else why it was not; None
-    if it was stopped.
+    """Send a message: "" if it was taken, else why it was not; None if somebody said stop, and it
+    had not ended GRACE seconds later.
     """
     environment = {name: value for name, value in os.environ.items() if name != "TINHUY_TELL"}
     if channel.url.startswith(COMMAND):
@@ -123,8 +130,8 @@ def _ran(
                 env=environment,
                 start_new_session=True,  # with all that it begins it can be ended
             )
-        except OSError as error:
-            return f"it cannot be begun: {error.strerror}"
+        except (OSError, ValueError) as error:  # the latter for a path that holds a zero
+            return f"it cannot be begun: {getattr(error, 'strerror', None) or error}"
         with child:
             return _heard(child, stopping, time.monotonic() + seconds)
 
@@ -134,12 +141,15 @@ def _heard(child: subprocess.Popen[bytes], stopping: threading.Event, end: float
     output, tail = child.stdout, b""
     assert output is not None
     os.set_blocking(output.fileno(), False)
+    is_stopped = False
     while child.poll() is None:
-        if stopping.is_set() or time.monotonic() > end:
+        if stopping.is_set() and not is_stopped:
+            is_stopped, end = True, min(end, time.monotonic() + GRACE)
+        if time.monotonic() > end:
             with suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
-            return None if stopping.is_set() else "it took too long, and was ended"
+            return None if is_stopped else "it took too long, and was ended"
         tail = (tail + _read(output))[-_TAIL:]
         time.sleep(_TICK)
     tail = (tail + _read(output))[-_TAIL:]
@@ -169,15 +179,22 @@ def _secrets(url: str) -> Iterator[str]:
         return
     parts = _parts(url)
     behind = re.split(r"[/?&=;#]", f"{parts.path}?{parts.query}#{parts.fragment}")
-    before = re.split("[:@]", parts.netloc if parts.scheme not in _WITH_HOST else _user(parts))
+    before = re.split("[:@]", parts.netloc.removesuffix(_host(parts)))
     for part in (url, parts.password or "", *before, *behind):
         for spelling in (part, unquote(part)):
             if len(spelling) >= 4 or spelling == parts.password:
                 yield from filter(None, (spelling,))
 
 
-def _user(parts: SplitResult) -> str:
-    return parts.netloc.rpartition("@")[0]
+def _host(parts: SplitResult) -> str:
+    """What of an address may be shown beside its scheme, or "". A password with a #, / or ? in it
+    that is not written as %23, %2F or %3F looks like a host, with an @ in the wrong place behind.
+    """
+    host = parts.netloc.rpartition("@")[2]
+    names = "&".join(pair.partition("=")[0] for pair in parts.query.split("&"))
+    is_torn = "@" in parts.path + parts.fragment + names
+    is_shown = parts.scheme in _WITH_HOST and not is_torn
+    return host if is_shown and _HOST.fullmatch(host) else ""
 
 
 def _parts(url: str) -> SplitResult:

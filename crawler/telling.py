@@ -67,13 +67,10 @@ def see_to(collection: Collection, patience: float = PATIENCE) -> None:
     sends, for longer than `patience` seconds.
     """
     with _alone(collection, patience), Outbox.of(collection) as outbox:
-        last = outbox.last_report(_now())
-        behind = _marks(last[1])[1] if last else None
-        if day := due(collection, day_of(_now()), last[0] if last else "", behind):
-            span = _since(collection, behind)
-            told = Told(day=day, marks=[_json(mark) for mark in span])
-            _put(collection, outbox, day, *span, told)
-        _put_alarms(collection, outbox)
+        try:
+            _put_night(collection, outbox)
+        finally:  # that a report cannot be written holds up no alarm
+            _put_alarms(collection, outbox)
 
 
 def send(
@@ -108,7 +105,8 @@ class Post:
     """Sees to telling beside a service, in a thread of its own that never holds it up."""
 
     def __init__(self, collection: Collection, say: Callable[[str], None]) -> None:
-        self._collection, self._say, self._last_words = collection, say, ""
+        self._collection, self._say = collection, say
+        self._troubles = set[str]()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work)
 
@@ -125,19 +123,26 @@ class Post:
             self._thread.join()
 
     def _work(self) -> None:
-        words = ""
-        try:
+        known, self._troubles = self._troubles, set()
+        with self._going_on(known):
             see_to(self._collection, patience=0)
+        with self._going_on(known):  # letters of before, too
             for delivery, why in send(self._collection, stopping=self._stopping):
                 to = f"letter {delivery.number} to {delivery.name}"
                 self._say(f"{to}: {why or 'taken'}")
+
+    @contextmanager
+    def _going_on(self, known: set[str]) -> Iterator[None]:
+        """Whatever is wrong with telling, the service goes on; it says so once."""
+        try:
+            yield
         except OutboxInUse:
             pass  # somebody sends by hand
-        except Exception as error:  # whatever it is, the service goes on without it
+        except Exception as error:
             words = f"nobody can be told: {error}"
-        if words and words != self._last_words:
-            self._say(words)
-        self._last_words = words
+            if words not in known | self._troubles:
+                self._say(words)
+            self._troubles.add(words)
 
 
 def try_channels() -> Iterator[tuple[Channel, str]]:
@@ -170,6 +175,15 @@ def _put(
     letter = Letter(subject=subject, text=layout.text(report), html=path)
     outbox.put(letter, _addresses(), _now(), alarms)
     return report
+
+
+def _put_night(collection: Collection, outbox: Outbox) -> None:
+    last = outbox.last_report(_now())
+    behind = _marks(last[1])[1] if last else None
+    if day := due(collection, day_of(_now()), last[0] if last else "", behind):
+        span = _since(collection, behind)
+        told = Told(day=day, marks=[_json(mark) for mark in span])
+        _put(collection, outbox, day, *span, told)
 
 
 def _put_alarms(collection: Collection, outbox: Outbox) -> None:

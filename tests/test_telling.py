@@ -29,7 +29,8 @@ from aiosmtpd.smtp import AuthResult
 from archive import Collection, sqlite
 from archive.writer import warc_date
 from crawler import settings, telling
-from crawler.channels import Channel, Message, deliver
+from crawler.alarms import Alarms, Trouble
+from crawler.channels import GRACE, Channel, Message, deliver
 from crawler.diary import AGAIN, BY_HAND, Diary, Planned
 from crawler.health import settle
 from crawler.outbox import GIVE_UP, KEPT, PAUSES, Letter, Outbox
@@ -377,11 +378,61 @@ def test_a_channel_that_hangs_holds_up_no_other(
         until(lambda: {("one", "taken", 1), ("two", "taken", 1)} <= set(states(home)))
         assert not sending.done()
         stopping.set()
-        sent = sending.result(timeout=10)
+        sent = sending.result(timeout=GRACE + 10)
     assert [(delivery.name, why) for delivery, why in sent] == [(f"json://{http}", "")] * 2
     with Outbox.of(home) as outbox:
         waiting = outbox.waiting()
     assert [(one.name, one.tries) for one in waiting] == [(hangs, 0), (hangs, 0)]
+
+
+def test_a_delivery_under_way_is_ended_in_order(home: Collection, tmp_path: Path) -> None:
+    """Who stops waits for what is taken just then: it would be sent once more."""
+    begun = tmp_path / "begun"
+    slow = program(
+        tmp_path / "slow", f"import time; open({str(begun)!r}, 'w').close(); time.sleep(2)"
+    )
+    stopping = threading.Event()
+    with ThreadPoolExecutor(1) as pool:
+        sending = pool.submit(deliver, Channel.of(slow), Message("a", "b"), stopping)
+        until(begun.exists)
+        stopping.set()
+        assert sending.result() == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("json://127.0.0.1:8080/hook", "json://127.0.0.1:8080"),
+        ("mailto://mail.example.org?to=you@example.org", "mailto://mail.example.org"),
+        ("mailtos://me:secret@mail.example.org:587", "mailtos://mail.example.org:587"),
+        ("mailtos://me:secret#1@mail.example.org?to=you@example.org", "mailtos:"),
+        ("mailtos://me:12/34@mail.example.org", "mailtos:"),
+        ("mailtos://me:12?34@mail.example.org", "mailtos:"),
+    ],
+)
+def test_a_password_that_looks_like_a_host_is_not_shown(url: str, name: str) -> None:
+    """One with signs in it that end a host, and that were to be written otherwise."""
+    assert Channel.of(url).name == name
+
+
+def test_what_cannot_be_written_holds_up_no_alarm(
+    home: Collection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the report has no place, alarms are told all the same, and somebody is told why."""
+    out = tmp_path / "out.json"
+    monkeypatch.setattr(settings, "TELL", [program(tmp_path / "tell", f"open({str(out)!r}, 'w')")])
+    (home.path / "reports").write_text("")
+    said = list[str]()
+    with Alarms.of(home) as alarms, Diary.of(home) as diary:
+        alarms.settle([Trouble("disk", "", "12 MB are free")], warc_date(datetime.now(UTC)))
+        at = warc_date(datetime.now(UTC) - timedelta(days=1))
+        diary.plan("nightly", [Planned(at, "bao", at)])
+        diary.skip("bao", at, "in use", 1)
+    post = telling.Post(home, said.append)
+    post.see_to()
+    until(out.exists)
+    post.stop()
+    assert [words for words in said if "reports" in words], said
 
 
 def test_a_delivery_ends_in_time_with_all_it_began(tmp_path: Path) -> None:
@@ -713,7 +764,7 @@ def test_a_day_with_nights_to_come_is_not_over(
     told: Collection, at: Callable[[datetime], None]
 ) -> None:
     """Of jobs that come several times a day one report is told, after the last of them."""
-    with Schedule(told) as schedule:
+    with Schedule.of(told) as schedule:
         coming = schedule.add("late", "0 22 * * *", ["baohatinh"], 0)
         coming = schedule.job("late") or coming
     assert coming.next_at is not None
@@ -724,7 +775,7 @@ def test_a_day_with_nights_to_come_is_not_over(
     assert subjects(told) == []
     night(told, coming.next_at)
     at(coming.next_at + timedelta(minutes=1))
-    with Schedule(told) as schedule:
+    with Schedule.of(told) as schedule:
         schedule.pause("late")
     telling.see_to(told)
     (day,) = told_days(told)
