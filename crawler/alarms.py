@@ -9,10 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
-from archive import Collection
-from crawler.database import Database
+from crawler.database import Notebook
 
 _SCHEMA = """
 CREATE TABLE alarms (
@@ -54,49 +52,26 @@ class Alarm:
     cleared_at: str | None = None
 
 
-class Alarms:
-    """The alarms of a collection, made if they are missing. Close it.
+class Alarms(Notebook):
+    """The alarms of a collection."""
 
-    What a method writes is on the disk when it returns. Raises what `archive.sqlite.explained`
-    does.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, [_SCHEMA], durable=True)
-
-    @classmethod
-    def of(cls, collection: Collection) -> Alarms:
-        return cls(_path_of(collection))
-
-    @classmethod
-    def as_it_is(cls, collection: Collection) -> Alarms:
-        """The alarms for who only looks: none where there is no file of them."""
-        path = _path_of(collection)
-        return cls(path if path.exists() else None)
-
-    def __enter__(self) -> Alarms:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._database.close()
+    FILE = "alarms.sqlite3"
+    STEPS = (_SCHEMA,)
 
     def settle(self, troubles: Iterable[Trouble], at: str) -> tuple[list[Alarm], list[Alarm]]:
         """What is wrong now, and all of it: the alarms that it raises, and those that it clears."""
         seen = {(trouble.rule, trouble.site): trouble for trouble in troubles}
         known = {(alarm.rule, alarm.site): alarm for alarm in self.lasting()}
-        for key, trouble in seen.items():
-            self._see(trouble, at, is_new=key not in known)
         cleared = [alarm for key, alarm in known.items() if key not in seen]
-        for alarm in cleared:
-            self._database.do(
-                "UPDATE alarms SET cleared_at = :at WHERE number = :number",
-                at=at,
-                number=alarm.number,
-            )
-        self._database.commit()
+        with self._writing():
+            for key, trouble in seen.items():
+                self._see(trouble, at, is_new=key not in known)
+            for alarm in cleared:
+                self._database.do(
+                    "UPDATE alarms SET cleared_at = :at WHERE number = :number",
+                    at=at,
+                    number=alarm.number,
+                )
         raised = [alarm for alarm in self.lasting() if (alarm.rule, alarm.site) not in known]
         return raised, [alarm for alarm in self.since(at) if alarm.number in _numbers(cleared)]
 
@@ -139,7 +114,3 @@ def _numbers(alarms: list[Alarm]) -> set[int]:
 
 def _alarm(row: sqlite3.Row) -> Alarm:
     return Alarm(**dict(row))
-
-
-def _path_of(collection: Collection) -> Path:
-    return collection.path / "alarms.sqlite3"

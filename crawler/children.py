@@ -14,16 +14,21 @@ from pathlib import Path
 from archive import Collection
 from archive.writer import warc_date
 from crawler import settings
-from crawler.diary import GONE, Diary, Entry
+from crawler.diary import GONE, Diary, Entry, State
 from crawler.ending import CLOSING_SECONDS
 from crawler.orphans import PARENT_VARIABLE
 from crawler.outcome import Outcome
-from crawler.printed import cut, make_room, printed
+from crawler.printed import cut, last_line, make_room, printed
 from crawler.schedule import now
 
 IN_ORDER = settings.ENDING_SECONDS + CLOSING_SECONDS + 1
 """Seconds that a child is given to end in good order: it ends itself at once a second before."""
 
+
+TRIES, PAUSE = 12, 600.0
+"""A program that ends before its run has begun (by a broken configuration, a full disk) is begun so
+many times, with so many seconds between: who mends it within two hours has lost nothing.
+"""
 
 TIDY = 3600.0
 """Seconds between looks at how much all runs have printed: each is a look at every file."""
@@ -49,6 +54,10 @@ class _Child:
     why: str = ""
     is_limited: bool = False
 
+    @property
+    def number(self) -> int:
+        return self.entry.number or 0
+
     def tell(self, why: str) -> None:
         """End in good order; after some time, end at once."""
         if self.told_at is None:
@@ -63,7 +72,7 @@ class _Child:
         """
         self.is_limited = True
         try:
-            diary.limit(self.entry.number or 0)
+            diary.limit(self.number)
         finally:
             self.tell(why)
 
@@ -76,6 +85,8 @@ class Children:
         self._of_site = dict[str, _Child]()
         self._are_last = False
         self._tidied: float | None = None
+        self._put_off = dict[int, tuple[int, float]]()
+        """By number, what could not begin: how often, and until when it waits."""
 
     def __len__(self) -> int:
         return len(self._of_site)
@@ -85,10 +96,10 @@ class Children:
         child = self._of_site.get(site)
         return child.entry if child else None
 
-    @property
-    def may_be_more(self) -> bool:
-        """Whether one more may run at the same time."""
-        return len(self) < self._limits.at_once
+    def may_begin(self, entry: Entry) -> bool:
+        """Whether one more may run at the same time, and this one need not wait any longer."""
+        _, until = self._put_off.get(entry.number or 0, (0, 0.0))
+        return len(self) < self._limits.at_once and time.monotonic() >= until
 
     def tell_all(self, why: str) -> None:
         """Have all end in good order; they are the last."""
@@ -99,6 +110,7 @@ class Children:
     def begin(self, entry: Entry) -> None:
         """A run that was planned begins, in a program of its own."""
         told = {"TINHUY_RUN": str(entry.number), PARENT_VARIABLE: str(os.getpid())}
+        inherited = {name: value for name, value in os.environ.items() if name != "TINHUY_TELL"}
         where = f"--collection={self._collection.path.resolve()}"
         log = printed(self._collection, entry.number or 0)
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -108,7 +120,7 @@ class Children:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
-                env=os.environ | told,
+                env=inherited | told,  # no password in what fetches pages
                 start_new_session=True,  # Ctrl-C is for the service, which tells its children
             )
         self._of_site[entry.site] = _Child(entry, process)
@@ -133,26 +145,43 @@ class Children:
             child.limit(diary, f"it took more than {limits.hours:g} hours")
         elif _resident(child.process.pid) > limits.memory:
             child.limit(diary, f"it took more than {limits.memory / 1e6:.0f} MB of memory")
-        cut(printed(self._collection, child.entry.number or 0))
+        cut(printed(self._collection, child.number))
 
     def note_end(self, site: str, diary: Diary) -> None:
         """Note that the program of a run has ended."""
         child = self._of_site[site]
         if self._are_last:  # who comes after notes what the disk does not take now
             del self._of_site[site]
-        ended = self._note_end(diary, child)
+        if said := self._why_put_off(diary, child):
+            said = f"could not begin, and waits: {said}"
+        else:
+            ended = self._note_end(diary, child)
+            said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
         self._of_site.pop(site, None)
-        said = "; ".join(filter(None, (ended.outcome or ended.state, ended.reason)))
-        self._say(f"{site}: run {ended.number}: {said}")
+        self._say(f"{site}: run {child.entry.number}: {said}")
         self._tidy(child)
+
+    def _why_put_off(self, diary: Diary, child: _Child) -> str:
+        """The last words of what could not begin and is to be begun again later; "" for others."""
+        entry = diary.entry(child.number)
+        tries = self._put_off.pop(child.number, (0, 0.0))[0] + 1
+        is_hindered = child.process.returncode > 0 and not child.why and tries < TRIES
+        if not is_hindered or entry is None or entry.state != State.PLANNED:
+            return ""
+        self._put_off[child.number] = tries, time.monotonic() + PAUSE
+        return self._last_words(child)
+
+    def _last_words(self, child: _Child) -> str:
+        said = last_line(printed(self._collection, child.number))
+        return f"ended with {child.process.returncode}: {said or 'without a word'}"
 
     def _note_end(self, diary: Diary, child: _Child) -> Entry:
         """What a run said of itself, or what is to be said of one that could not."""
-        number, code = child.entry.number or 0, child.process.returncode
+        number, code = child.number, child.process.returncode
         is_cut = code < 0 or child.why != ""
         if child.is_limited:  # once more, if the disk had not taken it
             diary.limit(number)
-        words = _in_words(code, child.why)
+        words = self._last_words(child) if code >= 0 else _in_words(code, child.why)
         diary.bury(number, child.process.pid, warc_date(now()), words, cut_short=is_cut)
         ended = diary.entry(number) or child.entry
         if child.why and ended.outcome != Outcome.OK and child.why not in ended.reason:
@@ -161,10 +190,10 @@ class Children:
 
     def _tidy(self, child: _Child) -> None:
         """What a run has printed is cut a last time, and now and then that of the oldest goes."""
-        cut(printed(self._collection, child.entry.number or 0))
+        cut(printed(self._collection, child.number))
         if self._tidied is None or time.monotonic() - self._tidied >= TIDY:
             self._tidied = time.monotonic()
-            under_way = {other.entry.number or 0 for other in self._of_site.values()}
+            under_way = {other.number for other in self._of_site.values()}
             make_room(self._collection, settings.PRINTED_BYTES, under_way)
 
 
@@ -178,6 +207,4 @@ def _resident(pid: int) -> int:
 
 
 def _in_words(code: int, why: str) -> str:
-    if code >= 0:
-        return f"ended with {code}, without a word"
     return f"ended by signal {-code}" if why else f"{GONE}: signal {-code}"

@@ -1,13 +1,16 @@
-"""Statements over one SQLite file, of which none is on the disk before the commit."""
+"""Statements over one SQLite file, of which none is on the disk before the commit; and such files
+as the crawler's own in a collection.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import ClassVar, Self
 
-from archive import NewerThanThis
+from archive import Collection, NewerThanThis
 from archive.sqlite import connected, explained, let_readers_pass
 
 REMEDY = "move it away: another is begun, and what only this one could tell is lost"
@@ -95,6 +98,55 @@ class Database:
     def close(self) -> None:
         """Close the file; what was not committed is forgotten."""
         self._connection.close()
+
+
+class Notebook:
+    """One of the crawler's own files in a collection, with what nothing else can tell, made if it
+    is missing. Close it.
+
+    What is written by a method is on the disk when it returns, all of it or nothing, and seen by
+    every other program. Raises what `Database` does.
+    """
+
+    FILE: ClassVar[str]
+    STEPS: ClassVar[Sequence[str]]
+
+    def __init__(self, path: Path | None) -> None:
+        self._database = Database(path, self.STEPS, durable=True)
+
+    @classmethod
+    def of(cls, collection: Collection) -> Self:
+        return cls(collection.path / cls.FILE)
+
+    @classmethod
+    def as_it_is(cls, collection: Collection) -> Self:
+        """For who only looks: an empty one where there is none."""
+        path = collection.path / cls.FILE
+        return cls(path if path.exists() else None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._database.close()
+
+    def hurry(self) -> None:
+        """From now on wait for whoever writes for a second only: who is to end has no more time."""
+        self._database.one("PRAGMA busy_timeout = 1000")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """What is written stands when this ends; if the disk refuses it, nobody waits for it."""
+        try:
+            self._database.begin()
+            yield
+            self._database.commit()
+        except BaseException:
+            self._database.forget()
+            raise
 
 
 def version_of(path: Path) -> int:

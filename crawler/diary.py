@@ -16,10 +16,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 
 from archive import ArchiveError, Catalog, Collection, CollectionLocked, Run
-from crawler.database import Database
+from crawler.database import Notebook
 
 _SCHEMA = """
 CREATE TABLE runs (
@@ -194,34 +193,11 @@ class NotPlanned(ArchiveError):
         super().__init__(f"run {number} is not waiting any more; see `tinhuy run show {number}`")
 
 
-class Diary:
-    """The diary of a collection, made if it is missing. Close it.
+class Diary(Notebook):
+    """The diary of a collection."""
 
-    What a method writes is on the disk when it returns, and seen by every other program. Raises
-    what `archive.sqlite.explained` does.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, [_SCHEMA], durable=True)
-
-    @classmethod
-    def of(cls, collection: Collection) -> Diary:
-        return cls(_path_of(collection))
-
-    @classmethod
-    def as_it_is(cls, collection: Collection) -> Diary:
-        """The diary for who only looks: an empty one where there is none."""
-        path = _path_of(collection)
-        return cls(path if path.exists() else None)
-
-    def __enter__(self) -> Diary:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._database.close()
+    FILE = "diary.sqlite3"
+    STEPS = (_SCHEMA,)
 
     # What is planned
 
@@ -395,17 +371,6 @@ class Diary:
             )
         return int(row["number"]) if row else 0
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """What is written stands when this ends; if the disk refuses it, nobody waits for it."""
-        try:
-            self._database.begin()
-            yield
-            self._database.commit()
-        except BaseException:
-            self._database.forget()
-            raise
-
     # What is read
 
     def entries(
@@ -482,8 +447,12 @@ def _settled(collection: Collection, now: str) -> Iterator[Diary]:
 
 def _entry(row: sqlite3.Row) -> Entry:
     flags = {name: bool(row[name]) for name in ("cut_short", "limited")}
-    return Entry(**{**dict(row), **flags, "counts": json.loads(row["counts"])})
+    return Entry(**{**dict(row), **flags, "counts": _counts(row["counts"])})
 
 
-def _path_of(collection: Collection) -> Path:
-    return collection.path / "diary.sqlite3"
+def _counts(told: str) -> dict[str, int]:
+    """What cannot be read is no reason that nobody hears of the other runs."""
+    try:
+        return dict(json.loads(told))
+    except (TypeError, ValueError):
+        return {}

@@ -232,10 +232,7 @@ def _state(facts: Facts, news: Mapping[str, int], now: datetime, is_watched: boo
 
 
 def _jobs(home: Collection) -> Sequence[Job]:
-    """Those of a collection, without making it a schedule."""
-    if not (home.path / "schedule.sqlite3").exists():
-        return ()
-    with Schedule(home) as schedule:
+    with Schedule.as_it_is(home) as schedule:
         return schedule.jobs()
 
 

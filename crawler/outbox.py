@@ -13,11 +13,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from archive import Collection
 from archive.writer import warc_date
-from crawler.database import Database
+from crawler.database import Notebook
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
 """Before a letter is tried again; the last of them for ever after."""
@@ -116,34 +114,11 @@ class Told:
     marks: object = None
 
 
-class Outbox:
-    """The outbox of a collection, made if it is missing. Close it.
+class Outbox(Notebook):
+    """The outbox of a collection."""
 
-    What a method writes is on the disk when it returns. Raises what `archive.sqlite.explained`
-    does.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, [_SCHEMA], durable=True)
-
-    @classmethod
-    def of(cls, collection: Collection) -> Outbox:
-        return cls(_path_of(collection))
-
-    @classmethod
-    def as_it_is(cls, collection: Collection) -> Outbox:
-        """The outbox for who only looks: an empty one where there is none."""
-        path = _path_of(collection)
-        return cls(path if path.exists() else None)
-
-    def __enter__(self) -> Outbox:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._database.close()
+    FILE = "outbox.sqlite3"
+    STEPS = (_SCHEMA,)
 
     def put(
         self, letter: Letter, channels: Iterable[tuple[str, str]], at: str, told: Told | None = None
@@ -151,20 +126,20 @@ class Outbox:
         """A letter to channels (key and name each), from now on; its number. With it, what it
         tells of is told.
         """
-        number = self._put(letter, at)
-        for key, name in channels:
-            self._database.do(
-                "INSERT OR IGNORE INTO deliveries (letter, channel, name, next_at)"
-                " VALUES (:number, :key, :name, :at)",
-                number=number,
-                key=key,
-                name=name,
-                at=at,
-            )
-        if told:
-            self._note(told, at)
-        self._forget(before=warc_date(datetime.fromisoformat(at) - KEPT))
-        self._database.commit()
+        with self._writing():
+            number = self._put(letter, at)
+            for key, name in channels:
+                self._database.do(
+                    "INSERT OR IGNORE INTO deliveries (letter, channel, name, next_at)"
+                    " VALUES (:number, :key, :name, :at)",
+                    number=number,
+                    key=key,
+                    name=name,
+                    at=at,
+                )
+            if told:
+                self._note(told, at)
+            self._forget(before=warc_date(datetime.fromisoformat(at) - KEPT))
         return number
 
     def _put(self, letter: Letter, at: str) -> int:
@@ -203,8 +178,8 @@ class Outbox:
         """That people were told of alarms, but of those that are news and of the newest: by their
         numbers, since to a clock that is ahead anything is long ago.
         """
-        self._database.do(_FORGET_ALARMS, most=MOST_ALARMS, news=json.dumps([*but]))
-        self._database.commit()
+        with self._writing():
+            self._database.do(_FORGET_ALARMS, most=MOST_ALARMS, news=json.dumps([*but]))
 
     def has_told(self, what: str, alarm: int) -> bool:
         """Whether a letter tells that an alarm was "raised" or "cleared"."""
@@ -240,29 +215,29 @@ class Outbox:
 
     def take(self, delivery: Delivery, at: str) -> None:
         """The channel has it."""
-        self._database.do(
-            "UPDATE deliveries SET taken_at = :at, next_at = NULL, tries = tries + 1, said = ''"
-            " WHERE letter = :letter AND channel = :channel",
-            at=at,
-            letter=delivery.number,
-            channel=delivery.channel,
-        )
-        self._database.commit()
+        with self._writing():
+            self._database.do(
+                "UPDATE deliveries SET taken_at = :at, next_at = NULL, tries = tries + 1, said = ''"
+                " WHERE letter = :letter AND channel = :channel",
+                at=at,
+                letter=delivery.number,
+                channel=delivery.channel,
+            )
 
     def refuse(self, delivery: Delivery, at: str, said: str) -> None:
         """The channel did not take it, and so it `said`. If it is not too old it is tried again."""
         now = datetime.fromisoformat(at)
         pause = PAUSES[min(delivery.tries, len(PAUSES) - 1)]
         is_over = now - datetime.fromisoformat(delivery.at) > GIVE_UP
-        self._database.do(
-            "UPDATE deliveries SET next_at = :next_at, tries = tries + 1, said = :said"
-            " WHERE letter = :letter AND channel = :channel",
-            next_at=None if is_over else warc_date(now + pause),
-            said=said,
-            letter=delivery.number,
-            channel=delivery.channel,
-        )
-        self._database.commit()
+        with self._writing():
+            self._database.do(
+                "UPDATE deliveries SET next_at = :next_at, tries = tries + 1, said = :said"
+                " WHERE letter = :letter AND channel = :channel",
+                next_at=None if is_over else warc_date(now + pause),
+                said=said,
+                letter=delivery.number,
+                channel=delivery.channel,
+            )
 
     def deliveries(self, limit: int = -1) -> Iterator[Delivery]:
         """Those of the newest letters first."""
@@ -299,7 +274,3 @@ def _delivery(row: sqlite3.Row) -> Delivery:
     fields = dict(row)
     letter = Letter(**{name: fields.pop(name) for name in ("subject", "text", "html")})
     return Delivery(letter=letter, **fields)
-
-
-def _path_of(collection: Collection) -> Path:
-    return collection.path / "outbox.sqlite3"

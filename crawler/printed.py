@@ -42,6 +42,15 @@ def cut(log: Path, most: int = OF_ONE) -> None:
             file.write(b"\n[... a part of what was printed is left out ...]\n" + end)
 
 
+def last_line(log: Path) -> str:
+    """What a run has printed last, 300 characters at the most; "" if that cannot be read."""
+    with suppress(OSError), open(log, "rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _LEAST))
+        lines = file.read().decode("utf-8", "replace").split("\n")
+        return next((line[:300] for line in reversed(lines) if line.strip()), "")
+    return ""
+
+
 def make_room(collection: Collection, most: int, under_way: Among[int]) -> None:
     """Remove the oldest files, until all take `most` bytes of the disk; none of a run under way.
 
@@ -59,7 +68,7 @@ def make_room(collection: Collection, most: int, under_way: Among[int]) -> None:
 def _numbers(collection: Collection) -> list[int]:
     with suppress(FileNotFoundError), os.scandir(_directory(collection)) as entries:
         names = (entry.name.removesuffix(".log") for entry in entries)
-        return [int(name) for name in names if name.isdecimal()]
+        return [int(name) for name in names if name.isdecimal() and name == str(int(name))]
     return []
 
 

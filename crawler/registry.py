@@ -120,8 +120,21 @@ def rules(of: Site) -> Rules:
     )
 
 
+def look_again() -> None:
+    """See sites that came or went since the first look; of one that was edited the name counts. A
+    file that cannot be read raises what it does, and leaves all as it was.
+    """
+    importlib.invalidate_caches()
+    _found()
+    _spiders.cache_clear()
+
+
 @cache
 def _spiders() -> dict[str, Any]:
+    return _found()
+
+
+def _found() -> dict[str, Any]:
     modules = [m for package in settings.SPIDER_MODULES for m in _modules(package)]
     classes = (value for module in modules for value in vars(module).values())
     return {cls.site.name: cls for cls in classes if _is_site_spider(cls)}

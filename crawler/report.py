@@ -387,7 +387,7 @@ def _size(collection: Collection) -> int:
 
 def _days_to_come(collection: Collection) -> set[str]:
     """The days of the next times of all jobs."""
-    with Schedule(collection) as schedule:
+    with Schedule.as_it_is(collection) as schedule:
         times = [job.next_at for job in schedule.jobs() if job.next_at]
     return {at.astimezone(ZONE).date().isoformat() for at in times}
 

@@ -1,6 +1,6 @@
 """Which sites of a collection are crawled when: the jobs, and the nights that they plan.
 
-APScheduler keeps the jobs (`schedule.sqlite3`) and knows their times; what is to be done and what
+The jobs stand in `schedule.sqlite3`, and APScheduler knows their times; what is to be done and what
 was stands in the diary. When the time of a job has come, a run of each of its sites is planned,
 spread over the window; nights that passed while nobody was there are told as missed, and the newest
 of them is caught up for. It may be told twice, or late, that the time has come: what is planned is
@@ -9,29 +9,26 @@ planned once.
 
 from __future__ import annotations
 
+import json
 import re
+import sqlite3
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from apscheduler.job import Job as Timer
-from apscheduler.jobstores.base import JobLookupError
-from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.pool import NullPool
 
-from archive import Collection, NotACollection
+from archive import NotACollection
 from archive.writer import warc_date
 from crawler import registry
 from crawler.clock import now as now
+from crawler.database import Notebook
 from crawler.diary import AGAIN, BY_HAND, Diary, Planned
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -39,6 +36,22 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 MOST_MISSED = 100
 """Nights that are told as missed: a clock that was years ahead has missed none."""
 
+LONGEST_SPREAD = 24 * 60
+"""Minutes: by then the next night has come."""
+
+_SCHEMA = """
+CREATE TABLE jobs (
+    name TEXT PRIMARY KEY,
+    "when" TEXT NOT NULL,
+    sites TEXT NOT NULL,
+    spread INTEGER NOT NULL,
+    made_at TEXT NOT NULL,
+    is_paused INTEGER NOT NULL
+) WITHOUT ROWID
+"""
+_PUT = """
+INSERT OR REPLACE INTO jobs VALUES (:name, :when, :sites, :spread, :made_at, :is_paused)
+"""
 _EVERY = re.compile(r"every ([1-9]\d{0,3}) (minute|hour|day|week)s?")
 _NAME = re.compile(r"[\w-]{1,60}")
 
@@ -69,119 +82,93 @@ class Job:
     sites: tuple[str, ...] = ()
     spread: int = 0
     made_at: str = ""
+    is_paused: bool = False
     next_at: datetime | None = None
 
 
-class _Store(SQLAlchemyJobStore):  # type: ignore[misc]
-    """APScheduler's own deletes every job that it cannot read."""
+class Schedule(Notebook):
+    """The jobs of a collection. Whoever reads a job that is damaged raises DamagedJob.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        options = {"poolclass": NullPool}  # else a closed one keeps the file until it is collected
-        super().__init__(url=f"sqlite:///{path}", engine_options=options)
-
-    def _get_jobs(self, *conditions: ColumnElement[bool]) -> list[Timer]:
-        """Raises DamagedJob."""
-        jobs = select(self.jobs_t.c.id, self.jobs_t.c.job_state).where(*conditions)
-        with self.engine.begin() as connection:
-            rows = connection.execute(jobs.order_by(self.jobs_t.c.next_run_time)).all()
-        return [self._read(row.id, row.job_state) for row in rows]
-
-    def _read(self, job: str, state: bytes) -> Timer:
-        try:
-            return self._reconstitute_job(state)
-        except Exception as error:  # whatever damaged bytes make of unpickling
-            raise DamagedJob(self._path, job) from error
-
-
-class Schedule:
-    """The jobs of a collection, to be looked at and changed, also while the service runs. Close it.
-    Whoever reads a job that is damaged raises DamagedJob.
-
-    Only the store of APScheduler is used, and its triggers: its timers would go by the machine's
-    clock, and end when the disk is full.
+    The times of a job are APScheduler's; its store and its timers are not used (see
+    ARCHITECTURE.md).
     """
 
-    def __init__(self, collection: Collection) -> None:
-        store = _Store(collection.path.resolve() / "schedule.sqlite3")
-        self._timers = BackgroundScheduler(jobstores={"default": store}, timezone=ZONE)
-        self._timers.start(paused=True)
-
-    def __enter__(self) -> Schedule:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._timers.shutdown()
+    FILE = "schedule.sqlite3"
+    STEPS = (_SCHEMA,)
 
     def jobs(self) -> list[Job]:
         """All jobs, by name."""
-        return sorted(map(job_of, self._timers.get_jobs()), key=lambda job: job.name)
+        rows = list(self._database.rows("SELECT * FROM jobs ORDER BY name"))
+        return [self._read(row) for row in rows]  # one that is damaged leaves no question open
 
     def job(self, name: str) -> Job | None:
-        return next((job for job in self.jobs() if job.name == name), None)
+        row = self._database.one("SELECT * FROM jobs WHERE name = :name", name=name)
+        return self._read(row) if row else None
 
     def add(self, name: str, when: str, sites: Sequence[str], spread: int) -> Job:
         """A job, in the place of one of the same name. Raises BadJob, UnknownSite."""
-        if not _NAME.fullmatch(name) or name in (BY_HAND, AGAIN):
-            raise BadJob(f"{name!r} is no name of a job: write letters, digits, - and _")
-        for site in sites:
-            registry.site(site)
         made = Job(
-            name=name,
-            when=when,
-            sites=tuple(sites),
-            spread=spread,
-            made_at=warc_date(now()),
+            name=name, when=when, sites=tuple(sites), spread=spread, made_at=warc_date(now())
         )
-        if trigger_of(made).get_next_fire_time(None, now()) is None:
-            raise BadJob(f"{when!r} never comes: write a day that its month has")
-        self._replace(made)
-        return made
+        _check(made)
+        with self._writing():
+            self._database.do(_PUT, **asdict(made) | {"sites": json.dumps(sites)})
+        return _with_next_time(made)
 
     def remove(self, name: str) -> bool:
         """Whether there was such a job."""
-        try:
-            self._timers.remove_job(name)
-        except JobLookupError:
-            return False
-        return True
+        return self._change("DELETE FROM jobs WHERE name = :name RETURNING name", name=name)
 
     def pause(self, name: str) -> bool:
         """Let its times pass without a night. Whether there is such a job."""
-        job = self.job(name)
-        if job:
-            self._replace(job, next_run_time=None)
-        return job is not None
+        return self._change(
+            "UPDATE jobs SET is_paused = 1 WHERE name = :name RETURNING name", name=name
+        )
 
     def resume(self, name: str) -> bool:
         """From now on it has nights again. Whether there is such a job."""
-        job = self.job(name)
-        if job:
-            self.add(job.name, job.when, job.sites, job.spread)
-        return job is not None
-
-    def _replace(self, job: Job, **more: Any) -> None:
-        told = {"when": job.when, "sites": job.sites, "spread": job.spread, "made_at": job.made_at}
-        self._timers.add_job(
-            Job,
-            trigger_of(job),
-            id=job.name,
-            replace_existing=True,
-            kwargs={"name": job.name, **told},
-            **more,
+        return self._change(
+            "UPDATE jobs SET made_at = iif(is_paused, :now, made_at), is_paused = 0"
+            " WHERE name = :name RETURNING name",
+            name=name,
+            now=warc_date(now()),
         )
 
+    def correct(self) -> None:
+        """A job that was made by a clock that was ahead is made now, or it would have no nights."""
+        told = {"now": warc_date(now())}
+        if self._database.one("SELECT 1 FROM jobs WHERE made_at > :now", **told):
+            self._change("UPDATE jobs SET made_at = :now WHERE made_at > :now", **told)
 
-def job_of(timer: Timer) -> Job:
-    """A job as it stands in the store, with its next time from now on."""
-    job: Job = timer.func(**timer.kwargs)
-    is_paused = timer.next_run_time is None
-    return (
-        job if is_paused else replace(job, next_at=trigger_of(job).get_next_fire_time(None, now()))
-    )
+    def _change(self, sql: str, **values: object) -> bool:
+        """Whether it had to do with any job."""
+        with self._writing():
+            return self._database.one(sql, **values) is not None
+
+    def _read(self, row: sqlite3.Row) -> Job:
+        try:
+            told = {**dict(row), "sites": tuple(json.loads(row["sites"]))}
+            told["is_paused"] = bool(row["is_paused"])
+            return _with_next_time(Job(**told))
+        except (BadJob, TypeError, ValueError) as error:
+            raise DamagedJob(self._database.path, row["name"]) from error
+
+
+def _check(job: Job) -> None:
+    """Raises BadJob, UnknownSite."""
+    if not _NAME.fullmatch(job.name) or job.name in (BY_HAND, AGAIN):
+        raise BadJob(f"{job.name!r} is no name of a job: write letters, digits, - and _")
+    if not 0 <= job.spread <= LONGEST_SPREAD:
+        raise BadJob(f"a spread of {job.spread} minutes: write 0 to {LONGEST_SPREAD}")
+    for site in job.sites:
+        registry.site(site)
+    if trigger_of(job).get_next_fire_time(None, now()) is None:
+        raise BadJob(f"{job.when!r} never comes: write a day that its month has")
+
+
+def _with_next_time(job: Job) -> Job:
+    next_at = None if job.is_paused else trigger_of(job).get_next_fire_time(None, now())
+    return replace(job, next_at=next_at)
 
 
 def trigger_of(job: Job) -> Any:

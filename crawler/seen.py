@@ -10,10 +10,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from archive import Collection
-from crawler.database import Database
+from crawler.database import Notebook
 
 MOST_DAYS = 31
 """Days of publication that are kept, the newest: they make the rhythm of a site, and are so few
@@ -62,33 +60,11 @@ class Certificate:
     not_after: str
 
 
-class Seen:
-    """What was seen in a collection, made if it is missing. Close it.
+class Seen(Notebook):
+    """What was seen in a collection."""
 
-    What a method writes is on the disk when it returns. Raises what `crawler.database` does.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self._database = Database(path, [_SCHEMA])
-
-    @classmethod
-    def of(cls, collection: Collection) -> Seen:
-        return cls(_path_of(collection))
-
-    @classmethod
-    def as_it_is(cls, collection: Collection) -> Seen:
-        """For who only looks: nothing where there is no file of it."""
-        path = _path_of(collection)
-        return cls(path if path.exists() else None)
-
-    def __enter__(self) -> Seen:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._database.close()
+    FILE = "seen.sqlite3"
+    STEPS = (_SCHEMA,)
 
     # What is told
 
@@ -96,31 +72,31 @@ class Seen:
         """How many new articles of a run were published on which days; and the certificates that
         it met, in the place of those of before if there are any.
         """
-        for day, count in news.items():
-            self._database.do(_ADD_NEWS, site=site, day=day, count=count)
-        self._database.do(_FORGET_NEWS, site=site, most=MOST_DAYS)
-        for place, one in enumerate(met):
-            if place == 0:
-                self._database.do("DELETE FROM certificates WHERE site = :site", site=site)
-            self._database.do(
-                "INSERT INTO certificates VALUES (:site, :host, :not_before, :not_after)",
-                site=site,
-                **dataclasses.asdict(one),
-            )
-        self._database.commit()
+        with self._writing():
+            for day, count in news.items():
+                self._database.do(_ADD_NEWS, site=site, day=day, count=count)
+            self._database.do(_FORGET_NEWS, site=site, most=MOST_DAYS)
+            for place, one in enumerate(met):
+                if place == 0:
+                    self._database.do("DELETE FROM certificates WHERE site = :site", site=site)
+                self._database.do(
+                    "INSERT INTO certificates VALUES (:site, :host, :not_before, :not_after)",
+                    site=site,
+                    **dataclasses.asdict(one),
+                )
 
     def hear(self, at: str) -> None:
         """The service is there, and looks."""
-        self._database.do("INSERT OR REPLACE INTO heard VALUES (1, :at)", at=at)
-        self._database.commit()
+        with self._writing():
+            self._database.do("INSERT OR REPLACE INTO heard VALUES (1, :at)", at=at)
 
     def measure(self, day: str, free: int) -> None:
         """So many bytes of the disk are free on a day; of a day the last is kept."""
-        self._database.do(
-            "INSERT OR REPLACE INTO measures VALUES (:day, :free)", day=day, free=free
-        )
-        self._database.do(_FORGET_MEASURES, most=MOST_MEASURES)
-        self._database.commit()
+        with self._writing():
+            self._database.do(
+                "INSERT OR REPLACE INTO measures VALUES (:day, :free)", day=day, free=free
+            )
+            self._database.do(_FORGET_MEASURES, most=MOST_MEASURES)
 
     # What is known
 
@@ -149,7 +125,3 @@ class Seen:
         """When the service was there last."""
         row = self._database.one("SELECT at FROM heard")
         return row["at"] if row else None
-
-
-def _path_of(collection: Collection) -> Path:
-    return collection.path / "seen.sqlite3"

@@ -16,14 +16,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from filelock import FileLock, Timeout
-from sqlalchemy.exc import SQLAlchemyError
 
-from archive import ArchiveError, Collection, CollectionLocked, StorageFailed
+from archive import ArchiveError, Collection, CollectionLocked
 from archive.writer import warc_date
+from crawler import registry
 from crawler.children import Children, Limits
 from crawler.diary import Diary, Entry, State
 from crawler.health import hear, look_after
-from crawler.schedule import DamagedJob, Schedule, now, plan
+from crawler.schedule import Schedule, now, plan
 from crawler.telling import Post
 
 TICK = 0.2
@@ -69,7 +69,8 @@ class Service:
         self._stopping = threading.Event()
         self._looked: _Look | None = None
         self._watched: float | None = None
-        self._troubles = set[str]()
+        self._known, self._troubles = set[str](), set[str]()
+        self._broken = ""
 
     def stop(self) -> None:
         """Begin nothing more; end what runs in good order, then return from `run`."""
@@ -81,7 +82,7 @@ class Service:
         Raises CollectionLocked when another service sees to the collection.
         """
         home = self._collection
-        with self._alone(), Diary.of(home) as diary, Schedule(home) as schedule:
+        with self._alone(), Diary.of(home) as diary, Schedule.of(home) as schedule:
             try:
                 while self._children or not self._stopping.is_set():
                     self._turn(diary, schedule)
@@ -93,46 +94,60 @@ class Service:
         """Limits first, whatever the disk refuses; what has ended is noted before it is looked for
         what to repeat, and judged after: who watches must have heard of us since a sleep.
         """
-        known, self._troubles = self._troubles, set()
+        self._known, self._troubles = self._troubles, set()
         ended = list[str]()
         if self._stopping.is_set():
             self._children.tell_all("the service was stopped")
+            diary.hurry()
         for site in self._children.under_way():
-            with self._patient(known):
+            with self._patient():
                 self._children.limit(site, diary)
         for site in self._children.over():
-            with self._patient(known):
+            with self._patient():
                 self._children.note_end(site, diary)
                 ended.append(site)
         if not self._stopping.is_set():
-            with self._patient(known):
+            with self._patient():
                 self._look(diary, schedule)
-            with self._patient(known):
+            with self._patient():
                 self._begin_due(diary)
         for site in ended:
-            with self._patient(known):
+            with self._patient():
                 look_after(self._collection, site, self._say, schedule.jobs())
 
     @contextmanager
-    def _patient(self, known: set[str]) -> Iterator[None]:
-        """A full disk, a damaged job, or who keeps a database for too long, costs a step, which is
+    def _patient(self) -> Iterator[None]:
+        """A full disk, a damaged file, or who keeps a database for too long, costs a step, which is
         tried again at the next turn; it is told once.
         """
         try:
             yield
-        except (CollectionLocked, DamagedJob, StorageFailed, SQLAlchemyError, OSError) as error:
-            if str(error) not in known | self._troubles:
+        except (ArchiveError, OSError) as error:
+            if str(error) not in self._known | self._troubles:
                 self._say(f"trying again: {error}")
             self._troubles.add(str(error))
 
     def _look(self, diary: Diary, schedule: Schedule) -> None:
-        """Plan what has become due, and once more what was gone without a word."""
+        """Plan what has become due, and once more what was cut short."""
         if self._looked is None or self._looked.is_over():
+            self._look_at_sites()
             diary.settle(self._collection, warc_date(now()))
             diary.once_more(warc_date(now()))
+            schedule.correct()
             self._looked = _Look(next_at=plan(diary, schedule.jobs()))
             self._watch(schedule)
             self._post.see_to()
+
+    def _look_at_sites(self) -> None:
+        """What somebody's file of a site raises is said once, and the sites are those of before."""
+        words = ""
+        try:
+            registry.look_again()
+        except Exception as error:
+            words = f"the sites are not looked at again: {error}"
+        if words not in ("", self._broken):
+            self._say(words)
+        self._broken = words
 
     def _watch(self, schedule: Schedule) -> None:
         """Be heard of; and look, now and then, whether all is well."""
@@ -146,7 +161,7 @@ class Service:
         for entry in diary.due(warc_date(now())):
             if under_way := self._children.run_of(entry.site):
                 self._skip(diary, entry, under_way)
-            elif self._children.may_be_more:
+            elif self._children.may_begin(entry):
                 self._children.begin(entry)
 
     def _skip(self, diary: Diary, entry: Entry, other: Entry) -> None:

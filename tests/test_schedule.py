@@ -25,7 +25,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from archive import Catalog, Collection
 from archive.writer import warc_date
-from crawler import settings
+from crawler import children, settings
 from crawler.children import Limits
 from crawler.diary import BY_HAND, Diary, Entry, Planned, State
 from crawler.ending import CLOSING_SECONDS
@@ -136,7 +136,7 @@ def is_over(here: Nights, *numbers: int) -> bool:
 
 
 def jobs(here: Nights) -> dict[str, Job]:
-    with Schedule(here.home) as schedule:
+    with Schedule.of(here.home) as schedule:
         return {job.name: job for job in schedule.jobs()}
 
 
@@ -166,7 +166,7 @@ def test_a_job_that_cannot_be_read_is_kept(here: Nights) -> None:
     for name in ("early", "late"):
         tinhuy("schedule", "add", "every 6 hours", f"--name={name}", here.where)
     with closing(sqlite3.connect(here.home.path / "schedule.sqlite3")) as database, database:
-        cut = "UPDATE apscheduler_jobs SET job_state = substr(job_state, 1, 99) WHERE id = 'late'"
+        cut = "UPDATE jobs SET sites = '[' WHERE name = 'late'"
         assert database.execute(cut).rowcount == 1
     for _ in range(2):
         done = tinhuy("schedule", "list", here.where)
@@ -179,16 +179,20 @@ def test_a_job_that_cannot_be_read_is_kept(here: Nights) -> None:
 
 def test_a_job_is_replaced_in_one_step(here: Nights) -> None:
     """Of two who add the same job at once one has the last word, and nobody sees it missing."""
-    with Schedule(here.home) as one, Schedule(here.home) as other, ThreadPoolExecutor(1) as pool:
+
+    def add() -> None:
+        with Schedule.of(here.home) as other:
+            for _ in range(50):
+                other.add("nightly", "every 2 hours", [], 0)
+
+    with Schedule.of(here.home) as one, ThreadPoolExecutor(1) as pool:
         one.add("nightly", "every 1 hour", [], 0)
-        adding = pool.submit(
-            lambda: [other.add("nightly", "every 2 hours", [], 0) for _ in "x" * 50]
-        )
+        adding = pool.submit(add)
         while not adding.done():
             assert [job.name for job in one.jobs()] == ["nightly"]
         adding.result()
         one.pause("nightly")
-        assert [(job.when, job.next_at) for job in other.jobs()] == [("every 2 hours", None)]
+    assert [(job.when, job.next_at) for job in jobs(here).values()] == [("every 2 hours", None)]
 
 
 @pytest.mark.parametrize(
@@ -198,6 +202,7 @@ def test_a_job_is_replaced_in_one_step(here: Nights) -> None:
         (("add", "0 25 * * *"), 2, "every 6 hours"),
         (("add", "every now and then"), 2, "every 6 hours"),
         (("add", "every 0 hours"), 2, "every 6 hours"),
+        (("add", "30 1 * * *", "--spread=1441"), 2, "0 to 1440"),
         (("add", "0 0 31 2 *"), 2, "never comes"),
         (("add", "30 1 * * *", "nobody"), 3, "nobody"),
         (("add", "30 1 * * *", "--name=a b"), 2, "letters"),
@@ -308,6 +313,34 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Clock:
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(settings, "CLOCK", clock.environment["TINHUY_CLOCK"])
     return clock
+
+
+def test_a_job_that_a_clock_ahead_has_made_has_nights(here: Nights, clock: Clock) -> None:
+    """When the clock is right again the job is one that was made then."""
+    right = clock.now()
+    with Schedule.of(here.home) as schedule, Diary.of(here.home) as diary:
+        clock.step(timedelta(days=400))
+        schedule.add("daily", "30 1 * * *", ["chodon"], 0)
+        clock.set(right)
+        schedule.correct()
+        clock.step(timedelta(days=1))
+        plan(diary, schedule.jobs())
+    assert here.states() == [("chodon", "planned")]
+
+
+def test_a_job_that_is_resumed_though_it_goes_on_loses_no_night(here: Nights, clock: Clock) -> None:
+    """Only what was paused begins anew: nights of before it was resumed are none of it."""
+    with Schedule.of(here.home) as schedule, Diary.of(here.home) as diary:
+        schedule.add("daily", "30 1 * * *", ["chodon"], 0)
+        clock.step(timedelta(days=1))
+        schedule.resume("daily")
+        plan(diary, schedule.jobs())
+        assert here.states() == [("chodon", "planned")]
+        schedule.pause("daily")
+        clock.step(timedelta(days=2))
+        schedule.resume("daily")
+        plan(diary, schedule.jobs())
+    assert here.states() == [("chodon", "planned")]
 
 
 def told(here: Nights) -> list[tuple[str, str]]:
@@ -569,7 +602,7 @@ def test_a_disk_that_takes_no_note_unlimits_nobody(here: Nights) -> None:
     here.now("my_chodon", "my_travinh")
     said = list[str]()
     service = Service(here.home, Limits(), said.append)
-    with Diary.of(here.home) as diary, Schedule(here.home) as schedule:
+    with Diary.of(here.home) as diary, Schedule.of(here.home) as schedule:
 
         def turn() -> None:
             service._looked = None
@@ -613,6 +646,37 @@ def test_what_a_run_prints_is_bounded(here: Nights, monkeypatch: pytest.MonkeyPa
     assert not first.exists()
     assert "is removed" in tinhuy("run", "show", "1", here.where).stdout
     assert "is removed" not in tinhuy("run", "show", "2", here.where).stdout
+
+
+def test_what_could_not_begin_waits(
+    here: Nights, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A configuration that was broken meanwhile costs no night, if it is mended in time; what it
+    said is told.
+    """
+    (tmp_path / "tinhuy.toml").write_text("runs_at_onse = 4\n")
+    monkeypatch.setenv("TINHUY_CONFIG", str(tmp_path / "tinhuy.toml"))
+    here.now("my_chodon")
+    said = list[str]()
+    runs = children.Children(here.home, children.Limits(), said.append)
+    (entry,) = here.runs()
+
+    def attempt() -> bool:
+        runs.begin(entry)
+        here.until(runs.over)
+        with Diary.of(here.home) as diary:
+            runs.note_end("my_chodon", diary)
+        return runs.may_begin(entry)
+
+    assert not attempt()
+    assert "runs_at_onse" in said[-1]
+    assert here.states() == [("my_chodon", "planned")]
+    monkeypatch.setattr(children, "PAUSE", 0)
+    assert attempt()
+    monkeypatch.setattr(children, "TRIES", 3)
+    attempt()
+    (last,) = here.runs()
+    assert (last.state, "runs_at_onse" in last.reason) == ("killed", True)
 
 
 def test_a_run_that_dies_is_told_of(here: Nights) -> None:

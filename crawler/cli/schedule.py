@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from heapq import merge
@@ -106,7 +106,7 @@ def add(
     from crawler.schedule import BadJob, Schedule
 
     try:
-        with Schedule(Collection.create(collection)) as schedule:
+        with Schedule.of(Collection.create(collection)) as schedule:
             schedule.add(name, when, sites or [], spread)
             job = schedule.job(name)
     except BadJob as error:
@@ -190,7 +190,7 @@ def _opened(path: Path) -> Iterator[Schedule]:
     """Whoever looks at jobs, or changes one, makes no collection."""
     from crawler.schedule import Schedule
 
-    with Schedule(Collection.open(path)) as schedule:
+    with Schedule.as_it_is(Collection.open(path)) as schedule:
         yield schedule
 
 
@@ -213,7 +213,8 @@ def _take_signals(stop: Callable[[], None]) -> None:
 
 
 def _say(words: str) -> None:
-    print(f"{local(warc_date(clock.now()), 'seconds')} {harmless(words)}", flush=True)
+    with suppress(OSError):  # a full disk behind stdout is no reason to end
+        print(f"{local(warc_date(clock.now()), 'seconds')} {harmless(words)}", flush=True)
 
 
 def _iso(at: datetime | None) -> str | None:

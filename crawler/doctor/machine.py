@@ -25,7 +25,7 @@ from crawler.fetching.browser import BrowserMissing, check_installed, chromium
 LEAST_PYTHON = (3, 11)
 LIBRARIES = (
     *("scrapy", "lxml.html", "trafilatura", "warcio", "filelock"),
-    *("apscheduler", "sqlalchemy", "jinja2", "apprise", "prometheus_client"),
+    *("apscheduler", "jinja2", "apprise", "prometheus_client"),
 )
 LEAST_OPEN_FILES = 1024
 """What Linux gives by default. Each site of a crawl has files and databases of its own open."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,7 +92,7 @@ def test_who_is_paused_is_not_watched(home: Collection) -> None:
     they were: no alarm of theirs is raised, none is over, and none is told anew afterwards.
     """
     heard(home)
-    with Schedule(home) as schedule:
+    with Schedule.of(home) as schedule:
         schedule.add("paper", "every 1 day", ["baohatinh"], 0)
         schedule.add("others", "every 1 day", [], 0)
         schedule.pause("paper")
@@ -118,7 +120,7 @@ def test_a_service_that_is_gone(home: Collection) -> None:
     """With a job it is missed after a while; without one nobody misses it."""
     heard(home, days=1)
     assert told(settle(home).lasting) == BOTH
-    with Schedule(home) as schedule:
+    with Schedule.of(home) as schedule:
         schedule.add("nightly", "every 1 day", [], 0)
     assert told(settle(home).raised) == [("", "scheduler")]
     heard(home)
@@ -130,20 +132,19 @@ def test_what_cannot_be_looked_at(home: Collection) -> None:
     all the same.
     """
     settle(home)
-    number = note(home, "chodon", 0.2, "ok")
-    note(home, "baohatinh", 0.2, "ok")
-    write(home, f"UPDATE runs SET counts = '[' WHERE number = {number}")
+    for site in ("chodon", "baohatinh"):
+        note(home, site, 0.2, "ok")
+    damage(home, "INSERT INTO news VALUES ('chodon', 'no day', 1)")
     found = settle(home)
     assert told(found.lasting) == [BOTH[1], ("chodon", "watching")]
     assert told(found.cleared) == BOTH[:1]
-    write(home, f"UPDATE runs SET counts = '{{}}' WHERE number = {number}")
+    damage(home, "DELETE FROM news")
     assert told(settle(home).cleared) == [BOTH[1], ("chodon", "watching")]
 
 
-def write(home: Collection, sql: str) -> None:
-    with Diary.of(home) as diary:
-        diary._database.do(sql)
-        diary._database.commit()
+def damage(home: Collection, sql: str) -> None:
+    with closing(sqlite3.connect(home.path / "seen.sqlite3")) as database, database:
+        database.execute(sql)
 
 
 def test_a_disk_that_takes_nothing_is_judged(

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from crawler import registry
@@ -54,3 +58,44 @@ def test_a_view_state_hides_no_sign() -> None:
     found = registry.recognise(page)
     assert found is not None
     assert found.name == "aspnet_portal"
+
+
+def test_sites_come_and_go_while_a_program_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file that cannot be read leaves the list as it was."""
+    monkeypatch.setenv("TINHUY_SITES", str(tmp_path))
+    looks = """
+import sys
+from pathlib import Path
+from crawler import registry
+
+directory, source = Path(sys.argv[1]), sys.argv[2]
+known = lambda: {site.name for site in registry.sites()}
+before = known()
+(directory / "my_site.py").write_text(source)
+assert known() == before
+registry.look_again()
+assert known() - before == {"my_site"}, known()
+(directory / "broken.py").write_text("class Broken(:")
+try:
+    registry.look_again()
+except SyntaxError:
+    assert known() - before == {"my_site"}
+(directory / "broken.py").unlink()
+(directory / "my_site.py").unlink()
+registry.look_again()
+print(known() == before)
+"""
+    source = """
+from crawler.site import Site
+from crawler.spider import SiteSpider
+
+
+class Mine(SiteSpider):
+    name = "my_site"
+    site = Site(name="my_site", title="Mine", province="", level="", domains=("my.vn",), seeds=())
+"""
+    command = [sys.executable, "-c", looks, str(tmp_path), source]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("True\n", "")
