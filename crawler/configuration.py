@@ -12,7 +12,6 @@ from __future__ import annotations
 import ast
 import difflib
 import json
-import math
 import os
 import re
 import tomllib
@@ -39,6 +38,9 @@ EVERYWHERE = "/etc/tinhuy/tinhuy.toml"
 
 Secret = Annotated[str, "secret"]
 """The type of a text, in a list too, that is shown to nobody: an address that holds a key."""
+
+MOST = 10**15
+"""No number is larger: all of them can be reckoned with as they are."""
 
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d"
 Hours = Annotated[str, rf"(?:({_TIME})-(?!\1){_TIME})?", "hours of the day, as 22:00-05:00"]
@@ -226,7 +228,7 @@ def _base(kind: Any) -> Any:
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    """Numbers are finite and not negative: none of ours may be."""
+    """Numbers are from 0 to MOST: none of ours may be negative or infinite."""
     origin, arguments = get_origin(kind) or kind, get_args(kind)
     if origin is Literal:
         return value in arguments
@@ -238,7 +240,7 @@ def _fits(value: Any, kind: Any) -> bool:
         return isinstance(value, dict) and all(_fits(v, arguments[1]) for v in value.values())
     if origin in (int, float):
         is_number = isinstance(value, int if origin is int else (int, float))
-        return is_number and not isinstance(value, bool) and 0 <= value < math.inf
+        return is_number and not isinstance(value, bool) and 0 <= value <= MOST
     return isinstance(value, origin) and (origin is not str or value.isprintable())
 
 
@@ -253,8 +255,8 @@ def _wanted(kind: Any) -> str:
         return str(get_args(kind)[2])
     return {
         bool: "true or false",
-        int: "a whole number, 0 or more",
-        float: "a number, 0 or more",
+        int: "a whole number from 0 to 1e15",
+        float: "a number from 0 to 1e15",
         str: "a text of one line, in the file in quotes",
         list: 'a list of such things, as ["one", "other"]',
         dict: "a table of names and values",

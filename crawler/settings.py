@@ -64,7 +64,7 @@ RUN_HOURS = 21.0
 """A run of the schedule is ended after so many hours, by a clock that nobody sets."""
 
 RUN_MEMORY = 2000
-"""A run of the schedule is ended when it has more MB of memory than this."""
+"""A run of the schedule is ended when it has more MB of memory than this, its browser apart."""
 
 SITES = ""
 """A directory of more sites than the package has; `tinhuy sites add` writes there."""

@@ -206,6 +206,7 @@ def test_a_job_is_replaced_in_one_step(here: Nights) -> None:
         (("add", "0 0 31 2 *"), 2, "never comes"),
         (("add", "30 1 * * *", "nobody"), 3, "nobody"),
         (("add", "30 1 * * *", "--name=a b"), 2, "letters"),
+        (("run", "--hours=0"), 2, "--hours"),
         (("remove", "nobody"), 3, "schedule list"),
         (("pause", "nobody"), 3, "schedule list"),
         (("now", "nobody"), 3, "nobody"),

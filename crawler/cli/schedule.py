@@ -40,7 +40,8 @@ def run(
         int, typer.Option("--at-once", min=1, metavar="N", help="Runs at the same time.")
     ] = settings.RUNS_AT_ONCE,
     hours: Annotated[
-        float, typer.Option("--hours", min=0, metavar="N", help="A run is ended after so long.")
+        float,
+        typer.Option("--hours", min=0.0001, metavar="N", help="A run is ended after so long."),
     ] = settings.RUN_HOURS,
     memory: Annotated[
         int, typer.Option("--memory", min=1, metavar="MB", help="... or with so much memory.")
