@@ -26,8 +26,8 @@ IN_ORDER = settings.ENDING_SECONDS + CLOSING_SECONDS + 1
 
 
 TRIES, PAUSE = 12, 600.0
-"""A program that ends before its run has begun (by a broken configuration, a full disk) is begun so
-many times, with so many seconds between: who mends it within two hours has lost nothing.
+"""A program that ends before its run has begun (by a broken configuration, a full disk, a kill) is
+begun so many times, with so many seconds between: who mends it within two hours has lost nothing.
 """
 
 TIDY = 3600.0
@@ -165,23 +165,26 @@ class Children:
         """The last words of what could not begin and is to be begun again later; "" for others."""
         entry = diary.entry(child.number)
         tries = self._put_off.pop(child.number, (0, 0.0))[0] + 1
-        is_hindered = child.process.returncode > 0 and not child.why and tries < TRIES
+        is_hindered = child.process.returncode != 0 and not child.is_limited and tries < TRIES
         if not is_hindered or entry is None or entry.state != State.PLANNED:
             return ""
         self._put_off[child.number] = tries, time.monotonic() + PAUSE
         return self._last_words(child)
 
     def _last_words(self, child: _Child) -> str:
+        code = child.process.returncode
+        if code < 0:
+            return f"ended by signal {-code}" if child.why else f"{GONE}: signal {-code}"
         said = last_line(printed(self._collection, child.number))
-        return f"ended with {child.process.returncode}: {said or 'without a word'}"
+        return f"ended with {code}: {said or 'without a word'}"
 
     def _note_end(self, diary: Diary, child: _Child) -> Entry:
         """What a run said of itself, or what is to be said of one that could not."""
-        number, code = child.number, child.process.returncode
-        is_cut = code < 0 or child.why != ""
+        number = child.number
+        is_cut = child.process.returncode < 0 or child.why != ""
         if child.is_limited:  # once more, if the disk had not taken it
             diary.limit(number)
-        words = self._last_words(child) if code >= 0 else _in_words(code, child.why)
+        words = self._last_words(child)
         diary.bury(number, child.process.pid, warc_date(now()), words, cut_short=is_cut)
         ended = diary.entry(number) or child.entry
         if child.why and ended.outcome != Outcome.OK and child.why not in ended.reason:
@@ -204,7 +207,3 @@ def _resident(pid: int) -> int:
     except (OSError, IndexError, ValueError):
         return 0
     return pages * resource.getpagesize()
-
-
-def _in_words(code: int, why: str) -> str:
-    return f"ended by signal {-code}" if why else f"{GONE}: signal {-code}"

@@ -135,6 +135,31 @@ def test_what_could_not_begin_waits(
     assert (last.state, "runs_at_onse" in last.reason) == ("killed", True)
 
 
+def test_what_was_ended_before_it_began_waits(here: Nights) -> None:
+    """A service that is stopped just then, or a kernel without memory, costs no night: whoever
+    comes after begins it.
+    """
+    here.now("my_chodon", "my_travinh")
+    said = list[str]()
+    killed, stopped = here.runs()
+    runs = children.Children(here.home, children.Limits(), said.append)
+    with Diary.of(here.home) as diary:
+        runs.begin(killed)
+        os.kill(runs._of_site["my_chodon"].process.pid, signal.SIGKILL)
+        here.until(runs.over)
+        runs.note_end("my_chodon", diary)
+        runs.begin(stopped)
+        runs.tell_all("the service was stopped")
+        here.until(runs.over)
+        runs.note_end("my_travinh", diary)
+    assert not runs
+    assert here.states() == [("my_chodon", "planned"), ("my_travinh", "planned")]
+    assert [words.partition("waits: ")[2] for words in said if "begins" not in words] == [
+        "gone without a word: signal 9",
+        "ended by signal 15",
+    ]
+
+
 def test_a_run_that_dies_is_told_of(here: Nights) -> None:
     """kill -9 of a child: the diary says so, it is begun once more, and the service goes on."""
     here.now("my_chodon")
