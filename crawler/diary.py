@@ -246,12 +246,16 @@ class Diary(Notebook):
                 )
 
     def once_more(self, now: str) -> None:
-        """Plan again, as soon as can be, what was cut short within its limits: each night once,
-        and not if another run of its site has begun since.
+        """Plan again, as soon as can be, what is `to_be_repeated`."""
+        if cut := self.to_be_repeated():
+            self.plan(AGAIN, [Planned(night, site, now) for night, site in cut])
+
+    def to_be_repeated(self) -> list[tuple[str, str]]:
+        """Night and site of what was cut short within its limits: each once, and not if another
+        run of its site has begun since.
         """
         rows = self._database.rows(_CUT_SHORT, again=AGAIN)
-        if cut := [(row["night"], row["site"]) for row in rows]:
-            self.plan(AGAIN, [Planned(night, site, now) for night, site in cut])
+        return [(row["night"], row["site"]) for row in rows]
 
     def nights(self, job: str, since: str) -> set[str]:
         """The nights of a job from one on that were planned or missed."""

@@ -235,29 +235,16 @@ def due(collection: Collection, today: str, last_day: str, behind: Mark | None) 
     long_ago = f"{date.fromisoformat(today) - _DAY * NEWS}" if behind is None else ""
     with Diary.as_it_is(collection) as diary:
         entries = list(back_to(long_ago, diary.entries(first=behind.first if behind else 0)))
+        is_unfinished = bool(diary.to_be_repeated())
     planned = [entry for entry in entries if entry.night and entry.job != BY_HAND]
     waiting = [entry for entry in planned if entry.state in (State.PLANNED, State.RUNNING)]
     open_days = {_night(entry) for entry in waiting if entry.job != AGAIN}
     days = {_night(entry) for entry in planned if entry.job != AGAIN}
     first_open = min(open_days, default="9999")
     over = {day for day in days if last_day < day <= today and day < first_open}
-    if not over or any(entry.job == AGAIN for entry in waiting) or _is_to_be_repeated(entries):
+    if not over or is_unfinished or any(entry.job == AGAIN for entry in waiting):
         return None
     return max(over - _days_to_come(collection), default=None)
-
-
-def _is_to_be_repeated(newest_first: Iterable[Entry]) -> bool:
-    """Whether a run was cut short and `Diary.once_more` will plan it again."""
-    begun, again = set[str](), set[tuple[str | None, str]]()
-    for entry in newest_first:
-        key = entry.night, entry.site
-        if entry.job == AGAIN:
-            again.add(key)
-        elif entry.cut_short and entry.night and entry.site not in begun and key not in again:
-            return True
-        if entry.started_at:
-            begun.add(entry.site)
-    return False
 
 
 def gather(

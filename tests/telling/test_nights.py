@@ -74,6 +74,18 @@ def test_a_night_is_not_over_while_a_run_is_to_be_repeated(told: Collection) -> 
     assert told_days(told) == ["2026-11-26"]
 
 
+def test_a_night_of_a_run_beyond_its_limits_is_told(told: Collection) -> None:
+    """Such a run was cut short, and is not to be repeated: nothing of its night is open."""
+    at = warc_date(LAST)
+    with Diary.of(told) as diary:
+        diary.plan(JOB, [Planned(at, "bao", at)])
+        number = diary.begin("bao", at, "one", diary.due(at)[0].number)
+        diary.limit(number)
+        diary.bury(number, os.getpid(), at, "it took too long", cut_short=True)
+    telling.see_to(told)
+    assert told_days(told) == ["2026-11-26"]
+
+
 def test_a_day_with_nights_to_come_is_not_over(
     told: Collection, at: Callable[[datetime], None]
 ) -> None:
