@@ -282,9 +282,10 @@ class Diary(Notebook):
         that another process has begun, or skipped.
         """
         self._bury(site, at)
-        number = number or self._add(site=site, state=State.PLANNED)
-        told = {"started_at": at, "run_id": run_id, "pid": os.getpid(), "reason": ""}
-        if not self._change(number, of=(State.PLANNED,), state=State.RUNNING, **told):
+        told = {"state": State.RUNNING, "started_at": at, "run_id": run_id, "pid": os.getpid()}
+        if number is None:
+            return self._add(site=site, **told)
+        if not self._change(number, of=(State.PLANNED,), reason="", **told):
             raise NotPlanned(number)
         return number
 

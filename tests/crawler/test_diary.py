@@ -115,6 +115,18 @@ def test_a_diary_of_a_newer_program_is_left_alone(home: Collection) -> None:
         assert diary.entry(number)
 
 
+def test_a_run_by_hand_begins_in_one_step(home: Collection) -> None:
+    """Whoever is killed meanwhile leaves none behind that nobody will ever begin."""
+    with Diary.of(home) as diary:
+        diary._database.one(
+            "CREATE TRIGGER half AFTER INSERT ON runs WHEN NEW.state = 'planned'"
+            " BEGIN SELECT RAISE(ABORT, 'begun by half'); END"
+        )
+        number = diary.begin("bao", stamp(1), "one")
+        (entry,) = diary.entries()
+    assert (entry.number, entry.state, entry.pid) == (number, State.RUNNING, os.getpid())
+
+
 def test_numbers_are_not_given_twice(home: Collection) -> None:
     """A number stands for one run for ever."""
     numbers = []
