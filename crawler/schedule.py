@@ -147,9 +147,15 @@ class Schedule(Notebook):
 
     def _read(self, row: sqlite3.Row) -> Job:
         try:
-            told = {**dict(row), "sites": tuple(json.loads(row["sites"]))}
-            told["is_paused"] = bool(row["is_paused"])
-            return _with_next_time(Job(**told))
+            job = Job(
+                name=row["name"],
+                when=row["when"],
+                sites=tuple(json.loads(row["sites"])),
+                spread=int(row["spread"]),
+                made_at=warc_date(datetime.fromisoformat(row["made_at"])),
+                is_paused=bool(row["is_paused"]),
+            )
+            return _with_next_time(job)
         except (BadJob, TypeError, ValueError) as error:
             raise DamagedJob(self._database.path, row["name"]) from error
 

@@ -40,14 +40,17 @@ def test_jobs_are_kept_and_changed(here: Nights) -> None:
     assert [*jobs(here)] == ["nightly"]
 
 
-def test_a_job_that_cannot_be_read_is_kept(here: Nights) -> None:
+@pytest.mark.parametrize(
+    "damage", ["sites = '['", "\"when\" = '30 1'", "made_at = '2026'", "spread = '1h'"]
+)
+def test_a_job_that_cannot_be_read_is_kept(here: Nights, damage: str) -> None:
     """A damaged row is told of, with its remedy, by whoever reads it; nothing is lost of it or the
     others, and the remedy helps.
     """
     for name in ("early", "late"):
-        tinhuy("schedule", "add", "every 6 hours", f"--name={name}", here.where)
+        tinhuy("schedule", "add", "30 1 * * *", f"--name={name}", here.where)
     with closing(sqlite3.connect(here.home.path / "schedule.sqlite3")) as database, database:
-        cut = "UPDATE jobs SET sites = '[' WHERE name = 'late'"
+        cut = f"UPDATE jobs SET {damage} WHERE name = 'late'"
         assert database.execute(cut).rowcount == 1
     for _ in range(2):
         done = tinhuy("schedule", "list", here.where)
