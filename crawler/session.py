@@ -162,8 +162,8 @@ class Session:
             except Exception as error:
                 self.trouble = self.trouble or error
                 run = replace(run, outcome=Outcome.FAILED, reason=_in_short(str(self.trouble)))
+                self._note_end(run)
             self.run = run
-            self._note_end(run)
         return self.run
 
     def _noted(self, number: int | None) -> int | None:
@@ -225,7 +225,9 @@ class Session:
         return _in_short("; ".join(filter(None, (why, *self.symptoms.notes))))
 
     def _finish(self, run: Run, *, is_whole: bool) -> None:
-        """The catalog hears of everything while the site is still ours."""
+        """Catalog and diary hear of everything while the site is still ours: who finds that it is
+        not, and no end of the run, calls it killed.
+        """
         with self._open:
             if is_whole and not self.trouble and not self.ledger.queue.count(pages=True):
                 self.ledger.end(run.finished_at)
@@ -237,6 +239,7 @@ class Session:
                 self.catalog.put_many([run, model] if model else [run])
                 if not self.trouble:  # else what the catalog missed is told to it by mending
                     self.catalog.note_files(self.recording.text_files)
+            self._note_end(run)
 
     def _kept_model(self, recording: Recording, at: str) -> Model | None:
         """The model that was written, if there is a new one; one too large costs only a warning."""

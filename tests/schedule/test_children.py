@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from archive import Catalog, CollectionLocked
 from crawler import children
 from crawler.children import Limits
 from crawler.diary import Diary
@@ -158,6 +162,21 @@ def test_what_was_ended_before_it_began_waits(here: Nights) -> None:
         "gone without a word: signal 9",
         "ended by signal 15",
     ]
+
+
+def test_a_run_has_its_site_until_its_end_is_noted(here: Nights) -> None:
+    """Whoever looks between the two would call it killed, and the service repeat it."""
+    words = ["crawl", "my_chodon", "--max-pages=1", here.where]
+    with subprocess.Popen([sys.executable, "-m", "crawler.cli", *words]):
+        here.until(lambda: here.states() == [("my_chodon", "running")])
+        with Diary.of(here.home) as diary, Catalog(here.home.catalog_path) as catalog:
+            diary._database.begin()
+            here.until(lambda: catalog.runs("my_chodon"))
+            time.sleep(1)  # it waits for the diary now
+            with pytest.raises(CollectionLocked), here.home.hold_site("my_chodon"):
+                pass
+            diary._database.commit()
+    assert [(run.state, run.outcome) for run in here.runs()] == [("ended", "incomplete")]
 
 
 def test_a_run_that_dies_is_told_of(here: Nights) -> None:
