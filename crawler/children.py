@@ -14,12 +14,12 @@ from pathlib import Path
 from archive import Collection
 from archive.writer import warc_date
 from crawler import settings
+from crawler.clock import now
 from crawler.diary import GONE, Diary, Entry, State
 from crawler.ending import CLOSING_SECONDS
 from crawler.orphans import PARENT_VARIABLE
 from crawler.outcome import Outcome
 from crawler.printed import cut, last_line, make_room, printed
-from crawler.schedule import now
 
 IN_ORDER = settings.ENDING_SECONDS + CLOSING_SECONDS + 1
 """Seconds that a child is given to end in good order: it ends itself at once a second before."""

@@ -15,12 +15,13 @@ from archive import ArchiveError, Collection, StorageFailed
 from archive.disk import free_bytes
 from archive.times import VIETNAM
 from archive.writer import warc_date
-from crawler import registry, settings, watch
+from crawler import settings, watch
 from crawler.alarms import Alarm, Alarms, Trouble
 from crawler.channels import channels
+from crawler.clock import now
 from crawler.diary import Diary
 from crawler.outbox import KEPT, Delivery, Outbox
-from crawler.schedule import Job, Schedule, now
+from crawler.schedule import Job, Schedule, sites_of
 from crawler.seen import Seen
 from crawler.watch import LOOK_BACK, Facts, House
 
@@ -238,12 +239,8 @@ def _jobs(home: Collection) -> Sequence[Job]:
 
 def _visited(jobs: Sequence[Job]) -> frozenset[str] | None:
     """The sites that a job visits which is not paused; None where there is no job."""
-    named = {site for job in jobs for site in job.sites}
-    active = [job for job in jobs if job.next_at]
-    sites = {site for job in active for site in job.sites}
-    if any(not job.sites for job in active):
-        sites |= {site.name for site in registry.sites()} - named
-    return frozenset(sites) if jobs else None
+    active = (job for job in jobs if job.next_at)
+    return frozenset(site for job in active for site in sites_of(job, jobs)) if jobs else None
 
 
 def _as_alarms(troubles: Iterable[Trouble], lasting: Iterable[Alarm], at: str) -> Iterator[Alarm]:

@@ -27,7 +27,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from archive import NotACollection
 from archive.writer import warc_date
 from crawler import registry
-from crawler.clock import now as now
+from crawler.clock import now
 from crawler.database import Notebook
 from crawler.diary import AGAIN, BY_HAND, Diary, Planned
 
@@ -100,10 +100,6 @@ class Schedule(Notebook):
         """All jobs, by name."""
         rows = list(self._database.rows("SELECT * FROM jobs ORDER BY name"))
         return [self._read(row) for row in rows]  # one that is damaged leaves no question open
-
-    def job(self, name: str) -> Job | None:
-        row = self._database.one("SELECT * FROM jobs WHERE name = :name", name=name)
-        return self._read(row) if row else None
 
     def add(self, name: str, when: str, sites: Sequence[str], spread: int) -> Job:
         """A job, in the place of one of the same name. Raises BadJob, UnknownSite."""
@@ -230,7 +226,7 @@ def plan(diary: Diary, jobs: Sequence[Job]) -> datetime | None:
     active = [job for job in jobs if job.next_at]
     for job in active:
         if due := newest_nights(job):
-            _plan(diary, job, due, job.sites or _all_others(jobs))
+            _plan(diary, job, due, sites_of(job, jobs))
     return min((job.next_at for job in active if job.next_at), default=None)
 
 
@@ -261,7 +257,9 @@ def _runs(night: datetime, begin: datetime, sites: Sequence[str], spread: int) -
     ]
 
 
-def _all_others(jobs: Sequence[Job]) -> tuple[str, ...]:
-    """The known sites that no job names."""
-    named = {site for job in jobs for site in job.sites}
-    return tuple(site.name for site in registry.sites() if site.name not in named)
+def sites_of(job: Job, jobs: Sequence[Job]) -> tuple[str, ...]:
+    """The sites that a job visits: those that it names, or the known ones that none of the jobs
+    does.
+    """
+    named = {site for one in jobs for site in one.sites}
+    return job.sites or tuple(site.name for site in registry.sites() if site.name not in named)

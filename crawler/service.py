@@ -21,9 +21,10 @@ from archive import ArchiveError, Collection, CollectionLocked
 from archive.writer import warc_date
 from crawler import registry
 from crawler.children import Children, Limits
+from crawler.clock import now
 from crawler.diary import Diary, Entry, State
 from crawler.health import hear, look_after
-from crawler.schedule import Schedule, now, plan
+from crawler.schedule import Schedule, plan
 from crawler.telling import Post
 
 TICK = 0.2

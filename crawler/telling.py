@@ -24,10 +24,10 @@ from archive.writer import warc_date
 from crawler import layout, settings
 from crawler.alarms import Alarms
 from crawler.channels import Channel, Message, channels, deliver
+from crawler.clock import now
 from crawler.diary import Diary
 from crawler.outbox import Delivery, Letter, Outbox, Told
 from crawler.report import Mark, Report, back_to, day_of, due, gather, mark_at, marks_of
-from crawler.schedule import now
 
 RECENT = timedelta(days=7)
 """Alarms that were over before are no news where nobody was told of them."""

@@ -108,12 +108,10 @@ def add(
 
     try:
         with Schedule.of(Collection.create(collection)) as schedule:
-            schedule.add(name, when, sites or [], spread)
-            job = schedule.job(name)
+            job = schedule.add(name, when, sites or [], spread)
     except BadJob as error:
         raise exits.Refused(str(error)) from error
-    if job:
-        print(f"{job.name}: next {_when(job)}")
+    print(f"{job.name}: next {_when(job)}")
 
 
 @app.command()

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archive.writer import warc_date
+from crawler.clock import now
 from crawler.diary import Diary
-from crawler.schedule import MOST_MISSED, BadJob, Job, Schedule, newest_nights, nights, now, plan
+from crawler.schedule import MOST_MISSED, BadJob, Job, Schedule, newest_nights, nights, plan
 from crawler.service import _Look
 from tests.nights.clock import Clock
 from tests.schedule.support import Nights
