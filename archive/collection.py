@@ -291,16 +291,9 @@ class Collection:
     @contextmanager
     def hold(self, prefix: str, *, wait: float = 0) -> Iterator[None]:
         """Hold the lock of a site. Raises CollectionLocked when another program keeps it."""
-        lock = self.lock(prefix)
-        try:
-            lock.acquire(timeout=wait)
-        except Timeout as error:
-            site = "all of it" if prefix == ALONE else prefix
-            raise CollectionLocked(self.path, site) from error
-        try:
+        site = "all of it" if prefix == ALONE else prefix
+        with holding(self.lock(prefix), CollectionLocked(self.path, site), wait=wait):
             yield
-        finally:
-            lock.release()
 
     @contextmanager
     def hold_site(self, site: str, *, is_patient: bool = False) -> Iterator[None]:
@@ -387,6 +380,19 @@ class Collection:
         if likely:
             return likely[-1]
         raise CaptureNotFound(url, datetime.fromisoformat(date) if date else None)
+
+
+@contextmanager
+def holding(lock: FileLock, in_use: CollectionLocked, *, wait: float = 0) -> Iterator[None]:
+    """Hold a lock. Raises `in_use` when another keeps it for longer than `wait` seconds."""
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout as error:
+        raise in_use from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _later(one: Capture | None, other: Capture) -> Capture:

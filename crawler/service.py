@@ -15,9 +15,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from archive import ArchiveError, Collection, CollectionLocked
+from archive.collection import holding
 from archive.writer import warc_date
 from crawler import registry
 from crawler.children import Children, Limits
@@ -83,7 +84,10 @@ class Service:
         Raises CollectionLocked when another service sees to the collection.
         """
         home = self._collection
-        with self._alone(), Diary.of(home) as diary, Schedule.of(home) as schedule:
+        alone = holding(
+            FileLock(home.path / "schedule.lock"), CollectionLocked(home.path, "its schedule")
+        )
+        with alone, Diary.of(home) as diary, Schedule.of(home) as schedule:
             try:
                 while self._children or not self._stopping.is_set():
                     self._turn(diary, schedule)
@@ -174,15 +178,3 @@ class Service:
             why = f"run {other.number} of it is under way"
             diary.skip(entry.site, warc_date(now()), why, entry.number)
             self._say(f"{entry.site}: run {entry.number} is skipped: {why}")
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        lock = FileLock(self._collection.path / "schedule.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout as error:
-            raise CollectionLocked(self._collection.path, "its schedule") from error
-        try:
-            yield
-        finally:
-            lock.release()

@@ -10,15 +10,16 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from archive import Collection, CollectionLocked
+from archive.collection import holding
 from archive.disk import stored, written_whole
 from archive.writer import warc_date
 from crawler import layout, settings
@@ -285,17 +286,9 @@ def _message(collection: Collection, letter: Letter) -> Message:
     return Message(letter.subject, letter.text, html if html and html.exists() else None)
 
 
-@contextmanager
-def _alone(collection: Collection, patience: float) -> Iterator[None]:
+def _alone(collection: Collection, patience: float) -> AbstractContextManager[None]:
     lock = FileLock(collection.path / "outbox.lock")
-    try:
-        lock.acquire(timeout=patience)
-    except Timeout as error:
-        raise OutboxInUse(collection.path, "its outbox") from error
-    try:
-        yield
-    finally:
-        lock.release()
+    return holding(lock, OutboxInUse(collection.path, "its outbox"), wait=patience)
 
 
 def _addresses() -> list[tuple[str, str]]:
