@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 VIETNAM = timezone(timedelta(hours=7))
 """No daylight saving since 1975."""
@@ -11,6 +11,11 @@ VIETNAM = timezone(timedelta(hours=7))
 def utc_now() -> datetime:
     """The time of day, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def vietnam_day(instant: datetime) -> date:
+    """The day in Vietnam on which an instant falls."""
+    return instant.astimezone(VIETNAM).date()
 
 
 def local(warc_date: str, timespec: str = "auto") -> str:

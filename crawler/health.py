@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from archive import ArchiveError, Collection, StorageFailed
 from archive.disk import free_bytes
-from archive.times import VIETNAM
+from archive.times import vietnam_day
 from archive.writer import warc_date
 from crawler import settings, watch
 from crawler.alarms import Alarm, Alarms, Trouble
@@ -252,4 +252,4 @@ def _as_alarms(troubles: Iterable[Trouble], lasting: Iterable[Alarm], at: str) -
 
 
 def _day(at: datetime) -> str:
-    return at.astimezone(VIETNAM).date().isoformat()
+    return vietnam_day(at).isoformat()

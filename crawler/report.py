@@ -10,18 +10,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import islice
 
 from archive import Catalog, Change, Collection
 from archive.disk import free_bytes
+from archive.times import VIETNAM, vietnam_day
 from archive.writer import warc_date
 from crawler import registry
 from crawler.alarms import Alarm, Alarms
 from crawler.diary import AGAIN, BY_HAND, Diary, Entry, State
 from crawler.outcome import Outcome
-from crawler.schedule import ZONE, Schedule
+from crawler.schedule import Schedule
 
 HISTORY = 30
 """Nights in the charts."""
@@ -192,7 +193,7 @@ def grade_of(word: str) -> Grade:
 
 def day_of(at: str) -> str:
     """The day in Vietnam of a WARC date, as ISO 8601 has it."""
-    return datetime.fromisoformat(at).astimezone(ZONE).date().isoformat()
+    return vietnam_day(datetime.fromisoformat(at)).isoformat()
 
 
 def back_to(at: str, newest_first: Iterable[Entry]) -> Iterator[Entry]:
@@ -219,8 +220,8 @@ def mark_at(entries: Iterable[Entry], at: str, before: Mark | None = None) -> Ma
 
 def marks_of(day: date, diary: Diary) -> tuple[Mark, Mark]:
     """Those between which stand the runs that ended on a day in Vietnam."""
-    midnight = datetime(day.year, day.month, day.day, tzinfo=ZONE)
-    begin, end = (warc_date(at.astimezone(UTC)) for at in (midnight, midnight + _DAY))
+    midnight = datetime(day.year, day.month, day.day, tzinfo=VIETNAM)
+    begin, end = warc_date(midnight), warc_date(midnight + _DAY)
     entries = list(back_to(begin, diary.entries()))
     return mark_at(entries, begin), mark_at(entries, end)
 
@@ -375,8 +376,7 @@ def _size(collection: Collection) -> int:
 def _days_to_come(collection: Collection) -> set[str]:
     """The days of the next times of all jobs."""
     with Schedule.as_it_is(collection) as schedule:
-        times = [job.next_at for job in schedule.jobs() if job.next_at]
-    return {at.astimezone(ZONE).date().isoformat() for at in times}
+        return {vietnam_day(job.next_at).isoformat() for job in schedule.jobs() if job.next_at}
 
 
 def _is_over(entry: Entry, at: str | None = None) -> bool:

@@ -19,7 +19,7 @@ from itertools import dropwhile, pairwise, takewhile
 from math import sqrt
 from statistics import median
 
-from archive.times import local
+from archive.times import local, vietnam_day
 from crawler.alarms import Trouble
 from crawler.diary import Entry, State
 from crawler.outbox import Delivery
@@ -259,7 +259,7 @@ def silent(facts: Facts) -> Trouble | None:
     sound, days = _sound(facts), facts.days[:MOST_DAYS]
     if not sound or len(days) < LEAST_DAYS:
         return None
-    quiet = (_day_of(sound[0]) - days[0]).days
+    quiet = (vietnam_day(_time(sound[0].at)) - days[0]).days
     longest = max((later - earlier).days for later, earlier in pairwise(days))
     patience = LONGER * longest + GRACE_DAYS
     if quiet <= patience or (days[0] - days[-1]).days < KNOWN_FOR * patience:
@@ -494,7 +494,3 @@ def _between(one: Entry, other: Entry) -> timedelta:
 
 def _time(warc_date: str) -> datetime:
     return datetime.fromisoformat(warc_date)
-
-
-def _day_of(visit: Entry) -> date:
-    return date.fromisoformat(local(visit.at)[:10])

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archive.times import VIETNAM
+from archive.times import utc_now, vietnam_day
 from crawler import provinces
 from crawler.cli import exits, log
 from crawler.cli.options import At, Delay, Json, standing
@@ -120,7 +119,7 @@ def add(
     from crawler.sitefile import BadName, NoPlace
 
     log.tame()
-    today = datetime.now(VIETNAM).date()
+    today = vietnam_day(utc_now())
     try:
         added = add_site(
             url, on=today, name=name, dry_run=dry_run, options=CrawlOptions(delay=delay)

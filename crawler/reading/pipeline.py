@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from archive.article import Article, Gone, Removal
 from archive.text import join
-from archive.times import VIETNAM
+from archive.times import vietnam_day
 from crawler.reading import body as bodies
 from crawler.reading import titles, verdict
 from crawler.reading.blocks import blocks
@@ -166,7 +166,7 @@ def _opened(
 
 
 def _valid(rules: tuple[ArticleRules, ...], page: Page) -> tuple[ArticleRules, ...]:
-    day = page.fetched_at.astimezone(VIETNAM).date()
+    day = vietnam_day(page.fetched_at)
     return tuple(rule for rule in rules if rule.until is None or day < rule.until)
 
 
