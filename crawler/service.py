@@ -133,15 +133,20 @@ class Service:
             self._troubles.add(str(error))
 
     def _look(self, diary: Diary, schedule: Schedule) -> None:
-        """Plan what has become due, and once more what was cut short."""
+        """Plan what has become due, and once more what was cut short. What keeps us from that is
+        for people to know of.
+        """
         if self._looked is None or self._looked.is_over():
             self._look_at_sites()
-            diary.settle(self._collection, warc_date(now()))
-            diary.once_more(warc_date(now()))
-            schedule.correct()
-            self._looked = _Look(next_at=plan(diary, schedule.jobs()))
-            self._watch(schedule)
-            self._post.see_to()
+            try:
+                diary.settle(self._collection, warc_date(now()))
+                diary.once_more(warc_date(now()))
+                schedule.correct()
+                self._looked = _Look(next_at=plan(diary, schedule.jobs()))
+                self._be_heard()
+            finally:
+                self._watch(schedule)
+                self._post.see_to()
 
     def _look_at_sites(self) -> None:
         """What somebody's file of a site raises is said once, and the sites are those of before."""
@@ -154,13 +159,17 @@ class Service:
             self._say(words)
         self._broken = words
 
-    def _watch(self, schedule: Schedule) -> None:
-        """Be heard of; and look, now and then, whether all is well."""
+    def _be_heard(self) -> None:
         with suppress(ArchiveError):  # then it is not heard of, and rightly so
             hear(self._collection)
+
+    def _watch(self, schedule: Schedule) -> None:
+        """Look, now and then, whether all is well."""
         if self._watched is None or time.monotonic() - self._watched >= WATCH:
-            self._watched = time.monotonic()
-            look_after(self._collection, None, self._say, schedule.jobs())
+            self._watched, jobs = time.monotonic(), None
+            with suppress(ArchiveError):  # who looks finds the same, and says so
+                jobs = schedule.jobs()
+            look_after(self._collection, None, self._say, jobs)
 
     def _begin_due(self, diary: Diary) -> None:
         for entry in diary.due(warc_date(now())):

@@ -13,8 +13,10 @@ import pytest
 
 from archive import Catalog, CollectionLocked
 from crawler import children
+from crawler.alarms import Alarms
 from crawler.children import Limits
 from crawler.diary import Diary
+from crawler.outbox import Outbox
 from crawler.printed import printed
 from crawler.schedule import Schedule
 from crawler.service import Service
@@ -85,6 +87,21 @@ def test_a_disk_that_takes_no_note_unlimits_nobody(here: Nights) -> None:
         assert (run.outcome, run.limited) == ("incomplete", True)
         assert "0 hours" in run.reason
     assert len(here.runs()) == 2
+
+
+def test_a_job_that_cannot_be_read_is_an_alarm(here: Nights) -> None:
+    """The service plans nothing then; that it does not is told to whoever is to be told."""
+    with Diary.of(here.home) as diary, Schedule.of(here.home) as schedule:
+        schedule.add("nightly", "30 1 * * *", [], 0)
+        schedule._database.do("UPDATE jobs SET sites = '['")
+        schedule._database.commit()
+        service = Service(here.home, Limits(), list[str]().append)
+        service._turn(diary, schedule)
+        service._post.stop()
+    with Alarms.as_it_is(here.home) as alarms, Outbox.as_it_is(here.home) as outbox:
+        (alarm,) = alarms.lasting()
+        assert (alarm.rule, "remove nightly" in alarm.evidence) == ("watching", True)
+        assert outbox.has_told("raised", alarm.number)
 
 
 def test_what_a_run_prints_is_bounded(here: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
