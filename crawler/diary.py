@@ -330,18 +330,14 @@ class Diary(Notebook):
         if entry := self.entry(number):
             self._change(number, reason="; ".join(filter(None, (entry.reason, words))))
 
-    def settle(self, collection: Collection, at: str) -> list[Entry]:
-        """Call killed what says that it runs, and holds no lock of its site: those are returned.
+    def settle(self, collection: Collection, at: str) -> None:
+        """Call killed what says that it runs, and holds no lock of its site.
 
         What runs on holds it; only who looks at the same moment may be in the way.
         """
-        dead = list[Entry]()
-        running = self.running()
-        for site in sorted({entry.site for entry in running}):
+        for site in sorted({entry.site for entry in self.running()}):
             with suppress(CollectionLocked), collection.hold_site(site):
                 self._bury(site, at)
-                dead += [entry for entry in running if entry.site == site]
-        return dead
 
     def _bury(self, site: str, at: str) -> None:
         with self._writing():
