@@ -39,12 +39,26 @@ EVERYWHERE = "/etc/tinhuy/tinhuy.toml"
 Secret = Annotated[str, "secret"]
 """The type of a text, in a list too, that is shown to nobody: an address that holds a key."""
 
-MOST = 10**15
-"""No number is larger: all of them can be reckoned with as they are."""
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The bounds of a number; it may be either of them. Annotated[int, Between(1, 9)] is a type."""
+
+    least: float
+    most: float
+
+
+_ANY = Between(0, 1e15)
+"""No number is negative, or too large to be reckoned with as it is."""
 
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d"
 Hours = Annotated[str, rf"(?:({_TIME})-(?!\1){_TIME})?", "hours of the day, as 22:00-05:00"]
 """The type of hours of the day, over midnight if they end before they begin; or an empty text."""
+
+ImportPath = Annotated[
+    str, r"[^\W\d]\w*(?:\.[^\W\d]\w*)+", "a module and a name, as package.module.name"
+]
+"""The type of where something stands in Python."""
 
 _HIDDEN = "***"
 _PASSWORD = re.compile(r"(?<=://)[^/?#\s]*(?=@)")
@@ -224,39 +238,47 @@ def _set(setting: Setting, value: Any, source: str, where: str) -> Setting:
 def _base(kind: Any) -> Any:
     """The plain type of a kind."""
     origin = get_origin(kind) or kind
-    return str if origin in (Annotated, Literal) else origin
+    if origin is Annotated:
+        return get_args(kind)[0]
+    return str if origin is Literal else origin
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    """Numbers are from 0 to MOST: none of ours may be negative or infinite."""
     origin, arguments = get_origin(kind) or kind, get_args(kind)
     if origin is Literal:
         return value in arguments
     if origin is Annotated:
-        return isinstance(value, str) and (_is_marked(kind) or _matches(value, arguments[1]))
+        return _fits(value, arguments[0]) and _is_within(value, arguments[1:])
     if origin is list:
         return isinstance(value, list) and all(_fits(each, *arguments) for each in value)
     if origin is dict:
         return isinstance(value, dict) and all(_fits(v, arguments[1]) for v in value.values())
     if origin in (int, float):
         is_number = isinstance(value, int if origin is int else (int, float))
-        return is_number and not isinstance(value, bool) and 0 <= value <= MOST
+        return is_number and not isinstance(value, bool) and _is_within(value, (_ANY,))
     return isinstance(value, origin) and (origin is not str or value.isprintable())
 
 
-def _matches(value: str, pattern: str) -> bool:
-    return re.fullmatch(pattern, value) is not None
+def _is_within(value: Any, bounds: tuple[object, ...]) -> bool:
+    match bounds:
+        case (Between() as span,):
+            return bool(span.least <= value <= span.most)
+        case (str(pattern), _):
+            return re.fullmatch(pattern, value) is not None
+    return True
 
 
 def _wanted(kind: Any) -> str:
     if get_origin(kind) is Literal:
         return f"one of {', '.join(get_args(kind))}"
-    if get_origin(kind) is Annotated and not _is_marked(kind):
-        return str(get_args(kind)[2])
+    told = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+    if len(told) == 2:
+        return str(told[1])
+    span = told[0] if told and isinstance(told[0], Between) else _ANY
     return {
         bool: "true or false",
-        int: "a whole number from 0 to 1e15",
-        float: "a number from 0 to 1e15",
+        int: f"a whole number from {span.least:.15g} to {span.most:.15g}",
+        float: f"a number from {span.least:.15g} to {span.most:.15g}",
         str: "a text of one line, in the file in quotes",
         list: 'a list of such things, as ["one", "other"]',
         dict: "a table of names and values",

@@ -8,13 +8,13 @@ together. `scrapy crawl NAME -s NAME=value` sets any. Importing raises BadConfig
 import os
 import sys
 from importlib.metadata import version
-from typing import Literal
+from typing import Annotated, Literal
 
-from crawler.configuration import Hours, Secret, configure
+from crawler.configuration import Between, Hours, ImportPath, Secret, configure
 
 # Ours
 
-CLOCK = "archive.times.utc_now"
+CLOCK: ImportPath = "archive.times.utc_now"
 """What tells the time of day, by its import path: nights to come can be rehearsed."""
 
 COLLECTION = "collections/default"
@@ -39,7 +39,7 @@ HOST_DELAY = 2.0
 """Seconds between requests to one host, 0.5 at the least where it is somebody's. The file of a site
 may say otherwise. Scrapy's own DOWNLOAD_DELAY is of one crawler only."""
 
-METRICS_PORT = 0
+METRICS_PORT: Annotated[int, Between(0, 65535)] = 0
 """The service of the schedule tells Prometheus of itself on this port of 127.0.0.1; 0 is none."""
 
 MIN_FREE_BYTES = 200_000_000
@@ -57,13 +57,13 @@ RENDER_SECONDS = 120.0
 REQUISITES = True
 """Fetch what pages show and what is attached to them too, as their site says (Site.requisites)."""
 
-RUNS_AT_ONCE = 4
+RUNS_AT_ONCE: Annotated[int, Between(1, 1000)] = 4
 """So many runs of the schedule are under way at the same time."""
 
-RUN_HOURS = 21.0
+RUN_HOURS: Annotated[float, Between(0.0001, 10_000)] = 21.0
 """A run of the schedule is ended after so many hours, by a clock that nobody sets."""
 
-RUN_MEMORY = 2000
+RUN_MEMORY: Annotated[int, Between(1, 10_000_000)] = 2000
 """A run of the schedule is ended when it has more MB of memory than this, its browser apart."""
 
 SITES = ""

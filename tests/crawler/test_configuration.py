@@ -22,7 +22,7 @@ from crawler.configuration import BadConfiguration, Configured, configure, examp
 SOURCE = '''
 from typing import Annotated, Literal
 
-from crawler.configuration import Secret
+from crawler.configuration import Between, Secret
 
 NAME = "one"
 """A text."""
@@ -42,6 +42,9 @@ LEVEL: Literal["LOW", "HIGH"] = "LOW"
 
 HOURS: Annotated[str, r"(\\d\\d-\\d\\d)?", "hours as 22-05"] = ""
 """A text of a form."""
+
+PORT: Annotated[int, Between(1, 65535)] = 1
+"""A number of a range."""
 
 TELL: list[Secret] = []
 """Addresses."""
@@ -114,9 +117,12 @@ def test_variables_hold_every_type(
         ("wiring = 'x'", "'wiring' is no setting"),
         ("count = '5'", 'count: "5" does not fit: write a whole number'),
         ("count = true", "whole number"),
+        ("port = 0", "port: 0 does not fit: write a whole number from 1 to 65535"),
+        ("port = 1.5", "a whole number from 1 to 65535"),
+        ("port = true", "a whole number from 1 to 65535"),
         ("count = -1", "from 0"),
-        ("count = 9999999999999999999999", "to 1e15"),
-        ("delay = 1e300", "to 1e15"),
+        ("count = 9999999999999999999999", "from 0 to 1"),
+        ("delay = 1e300", "from 0 to 1"),
         ("delay = nan", "a number"),
         ("is_on = 1", "true or false"),
         ("level = 'MIDDLE'", "one of LOW, HIGH"),
@@ -231,7 +237,7 @@ def test_the_example_can_be_loaded(module: ModuleType) -> None:
     assert "# A number of things.\n# count = 4\n" in printed
     values = [line[2:] for line in printed.splitlines() if " = " in line]
     found = configured(module, "\n".join(values)).settings
-    assert len(values) == len(found) == 9
+    assert len(values) == len(found) == 10
     assert all(one.value == one.default for one in found)
     assert all(one.source != "built in" for one in found)
 
