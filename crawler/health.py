@@ -140,7 +140,8 @@ class _Look:
                         self._at_site(diary, seen, name, visited is None or name in visited)
                 self.troubles += watch.of_house(self._house(diary, seen, bool(visited)))
         except Exception as error:
-            self._keep(self._lasting)
+            told = {(one.rule, one.site) for one in self.troubles}
+            self._keep(one for one in self._lasting if (one.rule, one.site) not in told)
             self._say(error, "")
         if site is not None:
             self._keep(alarm for alarm in self._lasting if alarm.site not in (site, ""))

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 from weakref import WeakKeyDictionary
 
-from scrapy.utils.misc import load_object
-
 from archive import (
     ArchiveError,
     Catalog,
@@ -28,6 +26,7 @@ from archive import (
 )
 from archive.writer import warc_date
 from crawler.archived import Study
+from crawler.clock import clock_at
 from crawler.diary import Diary
 from crawler.ledger import Ledger
 from crawler.outcome import LOSSES, Diagnosis, Outcome, judge
@@ -75,7 +74,7 @@ class Session:
         self.site = site
         self.run_id = str(new_id())
         self.at = tuple(settings.getdict("AT").get(site, ()))
-        self.clock: Callable[[], datetime] = load_object(settings["CLOCK"])
+        self.clock: Callable[[], datetime] = clock_at(settings["CLOCK"])
         self.started = self.clock()
         self.counts: Counter[str] = Counter()
         self.news: Counter[str] = Counter()
@@ -190,6 +189,7 @@ class Session:
             with Seen.of(self.collection) as seen:
                 news = self.news if seen.news(self.site, 1) else self._all_news()
                 seen.note(self.site, news, self.certificates.values())
+            self.news.clear()  # told: the end may be noted once more, as a failure
         except ArchiveError as error:
             logger.warning("the end of the run is not noted in the diary: %s", error)
 

@@ -9,6 +9,7 @@ import typer
 
 from archive import errors
 from archive.article import Run
+from crawler.clock import NoClock
 from crawler.outcome import ENDED_AT_ONCE, Outcome
 from crawler.outcome import EXIT_CODES as OUTCOME_CODES
 from crawler.provinces import UnknownProvince
@@ -58,6 +59,7 @@ MEANINGS = {
 _OF_ERROR: dict[type[Exception], int] = {
     UnknownSite: NOT_FOUND,
     UnknownProvince: NOT_FOUND,
+    NoClock: USAGE,
     errors.ArticleNotFound: NOT_FOUND,
     errors.CaptureNotFound: NOT_FOUND,
     errors.NotACollection: NOT_A_COLLECTION,
@@ -80,7 +82,7 @@ _GRAVEST_FIRST = (
     Outcome.OK,
 )
 
-EXPECTED = (UnknownSite, UnknownProvince, errors.ArchiveError, OSError)
+EXPECTED = (NoClock, UnknownSite, UnknownProvince, errors.ArchiveError, OSError)
 """Errors that are an answer: told in one line, without a traceback."""
 
 

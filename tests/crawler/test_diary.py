@@ -200,6 +200,17 @@ def test_what_another_run_has_followed_is_not_repeated(home: Collection) -> None
         assert [entry.state for entry in diary.entries()] == [State.KILLED] * 2
 
 
+def test_one_that_was_planned_later_and_over_before_has_not_followed(home: Collection) -> None:
+    """A run by hand while another waits for its time says nothing of what becomes of that."""
+    (first,) = planned(home, 1)
+    with Diary.of(home) as diary:
+        by_hand = diary.begin("bao", stamp(1), "by hand")
+        diary.end(by_hand, run("by hand", 2))
+        diary.begin("bao", stamp(3), "one", first)
+        diary.bury(first, os.getpid(), stamp(4), f"{GONE}: signal 9", cut_short=True)
+        assert diary.to_be_repeated() == [(stamp(1), "bao")]
+
+
 def test_what_was_ended_in_order_before_its_time_is_planned_once_more(home: Collection) -> None:
     """By a stop of the service, or of the machine."""
     (first,) = planned(home, 1)
