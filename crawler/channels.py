@@ -22,11 +22,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from crawler.configuration import HTML, SUBJECT
 from crawler.plain import harmless
+
+if TYPE_CHECKING:
+    import apprise
 
 SECONDS = 60.0
 """A delivery is ended after so long."""
@@ -49,6 +52,8 @@ GRACE = 10.0
 """Seconds that a delivery has left when somebody says stop: a letter that was just taken, and is
 not noted, would be sent once more.
 """
+
+NOT_UNDERSTOOD = "apprise does not understand its address"
 
 _MOST_SAID = 300
 _TAIL = 4_000
@@ -87,6 +92,15 @@ class Message:
 def channels(urls: Sequence[str]) -> list[Channel]:
     """The channels of the setting TELL, each once."""
     return list({channel.key: channel for channel in map(Channel.of, urls)}.values())
+
+
+def fault(channel: Channel) -> str:
+    """Why no letter can go there, as far as that can be known without one; "" if it may."""
+    if not channel.url.startswith(COMMAND):
+        return "" if _plugin(channel.url) else NOT_UNDERSTOOD
+    path = channel.url.removeprefix(COMMAND)
+    is_program = os.path.isabs(path) and os.path.isfile(path) and os.access(path, os.X_OK)
+    return "" if is_program else "that is no path, from / on, of a program that may be run"
 
 
 def deliver(
@@ -218,17 +232,24 @@ class _Complaints(logging.Handler):
         self.said.append(record.getMessage())
 
 
+def _plugin(url: str) -> apprise.NotifyBase | None:
+    """What apprise has for an address; None if it does not understand it."""
+    import apprise
+
+    logging.getLogger("apprise").propagate = False
+    asset = apprise.AppriseAsset(app_id="tinhuy", app_desc="tinhuy", app_url="")
+    plugin = apprise.Apprise.instantiate(url, asset=asset)
+    return plugin if isinstance(plugin, apprise.NotifyBase) else None
+
+
 def _send(url: str, subject: str, text: str, html: str | None) -> str:
     import apprise
 
     complaints = _Complaints()
-    logger = logging.getLogger("apprise")
-    logger.addHandler(complaints)
-    logger.propagate = False
-    asset = apprise.AppriseAsset(app_id="tinhuy", app_desc="tinhuy", app_url="")
-    plugin = apprise.Apprise.instantiate(url, asset=asset)
-    if not isinstance(plugin, apprise.NotifyBase):
-        return "apprise does not understand its address"
+    logging.getLogger("apprise").addHandler(complaints)
+    plugin = _plugin(url)
+    if not plugin:
+        return NOT_UNDERSTOOD
     scheme = urlsplit(url).scheme
     plugin.socket_connect_timeout = plugin.socket_read_timeout = _PATIENCE
     if scheme not in _WHOLE:

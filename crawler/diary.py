@@ -97,8 +97,8 @@ FROM runs WHERE state IN (:planned, :missed) AND night > :now AND job NOT IN (:b
 """
 
 
-# What another run of its site has followed is not repeated: a few of the newest are looked at. So the
-# cost is that of the sites, however many runs there were.
+# What another run of its site has followed is not repeated, so a few of the newest are looked at:
+# the cost is that of the sites, however many runs there were.
 _CUT_SHORT = f"""
 {_FOUND}
 SELECT cut.night, cut.site FROM found CROSS JOIN runs AS cut ON cut.number IN (
@@ -106,7 +106,7 @@ SELECT cut.night, cut.site FROM found CROSS JOIN runs AS cut ON cut.number IN (
     ORDER BY number DESC LIMIT 10)
 WHERE cut_short AND NOT limited AND job != :again AND night IS NOT NULL
 AND NOT EXISTS (SELECT 1 FROM runs WHERE site = cut.site AND number > cut.number
-    AND started_at IS NOT NULL AND coalesce(ended_at > cut.started_at, 1))
+    AND started_at IS NOT NULL AND coalesce(ended_at >= cut.started_at, 1))
 AND NOT EXISTS (SELECT 1 FROM runs WHERE job = :again AND night = cut.night AND site = cut.site)
 """
 

@@ -19,6 +19,7 @@ from typing import Any, Self
 from scrapy.crawler import Crawler
 
 from crawler.fetching.ending import cut_off_at, is_ending, is_running, stop
+from crawler.orphans import is_orphan
 from crawler.outcome import ENDED_AT_ONCE
 from crawler.session import session_of
 
@@ -77,7 +78,7 @@ class Ending:
         if self.by is None:
             self.by = signal.Signals(number)
             signal.setitimer(signal.ITIMER_REAL, self._seconds + CLOSING_SECONDS)
-            self._loop.call_soon_threadsafe(self._end, f"ended by {_told(self.by)}")
+            self._loop.call_soon_threadsafe(self._end, _why(self.by))
 
     def _end(self, why: str) -> None:
         deadline = self._loop.time() + self._seconds
@@ -96,6 +97,8 @@ async def _end_in_order(crawler: Crawler, task: asyncio.Task[None], why: str) ->
         stop(crawler, "shutdown")
 
 
-def _told(by: signal.Signals) -> str:
-    """A signal as people know it."""
-    return "Ctrl-C" if by == signal.SIGINT else by.name
+def _why(by: signal.Signals) -> str:
+    """A signal as people know it, or what it stands for."""
+    if by == signal.SIGTERM and is_orphan():
+        return "ended because the service is gone"
+    return f"ended by {'Ctrl-C' if by == signal.SIGINT else by.name}"

@@ -41,6 +41,7 @@ class SiteState:
 
     site: str
     is_watched: bool
+    is_ailing: bool
     visited_at: str | None = None
     outcome: str | None = None
     published_on: str | None = None
@@ -226,6 +227,7 @@ def _state(facts: Facts, news: Mapping[str, int], now: datetime, is_watched: boo
     return SiteState(
         site=facts.site,
         is_watched=is_watched,
+        is_ailing=watch.is_ailing(facts),
         visited_at=newest.at if newest else None,
         outcome=(newest.outcome or newest.state) if newest else None,
         published_on=next(iter(news), None),

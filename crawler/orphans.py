@@ -17,9 +17,14 @@ def end_with_parent() -> None:
 
     It comes once for each thread of the parent: whoever takes it must not mind a second one.
     """
-    parent = os.environ.get(PARENT_VARIABLE)
-    if not parent:
+    if not os.environ.get(PARENT_VARIABLE):
         return
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != int(parent):  # it was gone before we asked
+    if is_orphan():  # it was gone before we asked
         os.kill(os.getpid(), signal.SIGTERM)
+
+
+def is_orphan() -> bool:
+    """Whether the environment names a parent, and that is gone."""
+    parent = os.environ.get(PARENT_VARIABLE)
+    return bool(parent) and os.getppid() != int(parent or 0)

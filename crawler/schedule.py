@@ -101,15 +101,27 @@ class Schedule(Notebook):
         rows = list(self._database.rows("SELECT * FROM jobs ORDER BY name"))
         return [self._read(row) for row in rows]  # one that is damaged leaves no question open
 
-    def add(self, name: str, when: str, sites: Sequence[str], spread: int) -> Job:
-        """A job, in the place of one of the same name. Raises BadJob, UnknownSite."""
+    def add(
+        self, name: str, when: str, sites: Sequence[str], spread: int, *, replaces: bool = False
+    ) -> Job:
+        """A job, in the place of one of the same name if it `replaces` that. Raises BadJob, also
+        where there is one of that name; UnknownSite.
+        """
         made = Job(
             name=name, when=when, sites=tuple(sites), spread=spread, made_at=warc_date(now())
         )
         _check(made)
         with self._writing():
+            if not replaces:
+                self._refuse_second(name)
             self._database.do(_PUT, **asdict(made) | {"sites": json.dumps(sites)})
         return _with_next_time(made)
+
+    def _refuse_second(self, name: str) -> None:
+        if self._database.one("SELECT 1 FROM jobs WHERE name = :name", name=name):
+            raise BadJob(
+                f"there is a job {name} already: give this one another --name, or --replace that"
+            )
 
     def remove(self, name: str) -> bool:
         """Whether there was such a job."""
@@ -181,8 +193,8 @@ def trigger_of(job: Job) -> Any:
     if every := _EVERY.fullmatch(job.when):
         start = datetime.fromisoformat(job.made_at)
         return IntervalTrigger(**{f"{every[2]}s": int(every[1])}, start_date=start, timezone=ZONE)
-    days = job.when.split()[-1:]
-    if days and re.search(r"(?<!/)\b\d", days[0]):
+    parts = job.when.split()
+    if len(parts) == 5 and re.search(r"(?<!/)\b\d", parts[4]):
         raise BadJob(f"{job.when!r}: write days of the week by name: mon-fri, sat, sun")
     try:
         return CronTrigger.from_crontab(job.when, timezone=ZONE)

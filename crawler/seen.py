@@ -10,8 +10,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from crawler.database import Notebook
+
+JUST_NOW = timedelta(minutes=1)
+"""A service that is there is heard of every 20 seconds."""
 
 MOST_DAYS = 31
 """Days of publication that are kept, the newest: they make the rhythm of a site, and are so few
@@ -125,3 +129,8 @@ class Seen(Notebook):
         """When the service was there last."""
         row = self._database.one("SELECT at FROM heard")
         return row["at"] if row else None
+
+    def is_heard(self, now: datetime) -> bool:
+        """Whether the service was there just now."""
+        heard = self.heard_at()
+        return heard is not None and now - datetime.fromisoformat(heard) < JUST_NOW

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from filelock import FileLock
 
@@ -59,6 +60,14 @@ class _Look:
         return is_set or passed >= LOOK or (self.next_at is not None and wall >= self.next_at)
 
 
+class ServiceThere(CollectionLocked):
+    """Another service sees to the collection."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "its schedule")
+        self.args = (f"another service sees to {path}; stop that, or choose --collection",)
+
+
 class Service:
     """Sees to one collection, as the only one that does. `say` is told what happens, in words."""
 
@@ -81,12 +90,10 @@ class Service:
     def run(self) -> None:
         """Returns when it was stopped and the last child has ended.
 
-        Raises CollectionLocked when another service sees to the collection.
+        Raises ServiceThere.
         """
         home = self._collection
-        alone = holding(
-            FileLock(home.path / "schedule.lock"), CollectionLocked(home.path, "its schedule")
-        )
+        alone = holding(FileLock(home.path / "schedule.lock"), ServiceThere(home.path))
         with alone, Diary.of(home) as diary, Schedule.of(home) as schedule:
             try:
                 while self._children or not self._stopping.is_set():

@@ -73,6 +73,9 @@ TELL: list[Secret] = []
 """Who is told of nights and alarms: addresses as apprise has them ("mailtos://user:password@host",
 "jsons://host/hook"), or "command:/path/of/a/program"."""
 
+TELL_NIGHTS = True
+"""Tell of every night, by its report; without that of alarms alone, as they come and go."""
+
 # Of one run, set by its command
 
 AT: dict[str, list[str]] = {}  # by site, URLs that stand for its domains: a moved host, a mirror

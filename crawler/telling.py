@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -23,7 +23,7 @@ from archive.collection import holding
 from archive.disk import stored, written_whole
 from archive.writer import warc_date
 from crawler import layout, settings
-from crawler.alarms import Alarms
+from crawler.alarms import Alarm, Alarms
 from crawler.channels import Channel, Message, channels, deliver
 from crawler.clock import now
 from crawler.diary import Diary
@@ -167,15 +167,19 @@ def _put(
     report = _gathered(collection, outbox, day, begin, end)
     path = _written(collection, report, day if told else f"{day}.{now():%Y%m%dT%H%M%SZ}")
     subject = f"tinhuy {report.collection} {day}: {report.headline}"
-    alarms = Told(
-        raised=frozenset(alarm.number for alarm in (*report.lasting, *report.cleared)),
-        cleared=frozenset(alarm.number for alarm in report.cleared),
-        day=told.day if told else "",
-        marks=told.marks if told else None,
+    is_sent = told is None or settings.TELL_NIGHTS
+    alarms = replace(
+        told or Told(),
+        raised=_numbers(*report.lasting, *report.cleared) if is_sent else frozenset(),
+        cleared=_numbers(*report.cleared) if is_sent else frozenset(),
     )
     letter = Letter(subject=subject, text=layout.text(report), html=path)
-    outbox.put(letter, _addresses(), _now(), alarms)
+    outbox.put(letter, _addresses() if is_sent else [], _now(), alarms)
     return report
+
+
+def _numbers(*alarms: Alarm) -> frozenset[int]:
+    return frozenset(alarm.number for alarm in alarms)
 
 
 def _put_night(collection: Collection, outbox: Outbox) -> None:
@@ -197,8 +201,8 @@ def _put_alarms(collection: Collection, outbox: Outbox) -> None:
     if new or over:
         line, text = layout.of_alarms(new, over)
         told = Told(
-            raised=frozenset(alarm.number for alarm in untold),
-            cleared=frozenset(alarm.number for alarm in over),
+            raised=_numbers(*untold),
+            cleared=_numbers(*over),
         )
         letter = Letter(subject=f"tinhuy {_name(collection)}: {line}", text=text)
         outbox.put(letter, _addresses(), _now(), told)

@@ -12,7 +12,7 @@ lasting.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from itertools import dropwhile, pairwise, takewhile
@@ -176,14 +176,24 @@ def ailment(facts: Facts) -> Trouble | None:
     """Raised when all visits since the last sound one were bad, and are two nights at least; over
     with the next sound visit. It is the way of being bad that was seen twice in a row last.
     """
-    seen = [(visit, _badness(visit, facts)) for visit in facts.visits if not _saw_nothing(visit)]
-    streak = list(takewhile(lambda one: one[1], seen))
+    streak = list(_bad_since(facts))
     if len(streak) < 2 or _between(streak[-1][0], streak[0][0]) < APART:
         return None
     rule = _seen_twice([rule for _, rule in streak])
     visit = next(visit for visit, its in streak if its == rule)
     since = local(streak[-1][0].at, "minutes")
     return Trouble(rule, facts.site, f"{len(streak)} visits since {since}: {_why(visit, rule)}")
+
+
+def is_ailing(facts: Facts) -> bool:
+    """Whether the newest visit was bad, which one may be without an alarm."""
+    return any(_bad_since(facts))
+
+
+def _bad_since(facts: Facts) -> Iterator[tuple[Entry, str]]:
+    """The visits since the last sound one, the newest first, and how each was bad."""
+    seen = ((one, _badness(one, facts)) for one in facts.visits if not _saw_nothing(one))
+    return takewhile(lambda each: each[1], seen)
 
 
 def _seen_twice(newest_first: Sequence[str]) -> str:

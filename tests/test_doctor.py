@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import zoneinfo
@@ -20,6 +21,8 @@ import trustme
 from archive import Collection
 from crawler import registry
 from crawler.doctor import Finding, Verdict, examine, machine, network, storage
+from crawler.health import hear
+from crawler.schedule import Schedule
 from tests.cli import answer, on_terminal, tinhuy
 from tests.practice import PracticeWeb
 
@@ -80,6 +83,43 @@ def test_a_contact_is_missed(home: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     contact = examined(home)["contact"]
     assert contact["verdict"] == "warning"
     assert contact["remedy"].startswith("export TINHUY_CONTACT=")
+
+
+def test_a_service_is_missed_where_there_are_jobs(home: Path) -> None:
+    """Nobody else begins them; without a job nobody is missed."""
+    found = Collection.create(home)
+    assert examined(home)["schedule"]["verdict"] == "not needed"
+    with Schedule.of(found) as schedule:
+        schedule.add("nightly", "every 6 hours", [], 0)
+    assert examined(home)["schedule"]["verdict"] == "warning"
+    hear(found)
+    assert examined(home)["schedule"]["detail"] == "1 job, and the service is there"
+    with closing(sqlite3.connect(home / "schedule.sqlite3")) as database, database:
+        database.execute("UPDATE jobs SET sites = '['")
+    assert "schedule remove nightly" in wrong(home, "schedule")["detail"]
+
+
+def test_nobody_to_tell_is_told_beforehand(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of nobody there is a warning; an address that is none, and a program that is not there or
+    may not be run, are wrong.
+    """
+    letters = examined(home)["letters"]
+    assert letters["verdict"] == "warning"
+    configuration = letters["remedy"].split("# for good: ")[1].removesuffix(" in tinhuy.toml")
+    home.with_name("tinhuy.toml").write_text(configuration)
+    monkeypatch.setenv("TINHUY_CONFIG", str(home.with_name("tinhuy.toml")))
+    assert "/usr/local/bin/tell-me" in wrong(home, "letters")["detail"]
+    for told in ("mailtoo://a:b@example.org", "command:true", f"command:{__file__}"):
+        monkeypatch.setenv("TINHUY_TELL", told)
+        assert "a:b" not in wrong(home, "letters")["detail"]
+    monkeypatch.setenv("TINHUY_TELL", "mailtos://a:b@example.org,command:/bin/true")
+    assert examined(home)["letters"]["detail"] == "to mailtos://example.org, command:/bin/true"
+
+
+def test_sites_that_are_not_there_are_missed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a directory that is named and is none."""
+    monkeypatch.setenv("TINHUY_SITES", str(home / "nowhere"))
+    assert "nowhere" in wrong(home, "sites")["detail"]
 
 
 def test_what_is_to_be_set_is_set_by_the_remedy(

@@ -83,9 +83,10 @@ def _alarm(alarm: Alarm, state: str) -> tuple[Cell, ...]:
 
 def _site(state: SiteState, alarms: Sequence[Alarm]) -> tuple[Cell, ...]:
     its = " ".join(one.rule for one in alarms if one.site == state.site)
+    well = "one bad visit" if state.is_ailing else "well"
     return (
         state.site,
-        its or ("well" if state.is_watched else "not watched"),
+        its or (well if state.is_watched else "not watched"),
         local(state.visited_at, "minutes") if state.visited_at else None,
         state.outcome,
         state.published_on,

@@ -37,9 +37,12 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """The runs of the collection, the newest first: done, skipped, killed, under way."""
+    from crawler import registry
     from crawler.diary import history
 
     found = history(mended(collection), warc_date(clock.now()), site, limit)
+    if site and not found:
+        registry.site(site)  # raises UnknownSite
     if as_json:
         print_json([asdict(entry) for entry in found])
     else:
@@ -75,15 +78,18 @@ def show(
 
 
 def _row(entry: Entry) -> tuple[Cell, ...]:
-    count = entry.counts.get
+    def count(name: str) -> int | None:
+        return entry.counts.get(name, 0) if entry.counts else None
+
+    written, took = count("bytes_written"), count("milliseconds")
     return (
         entry.number,
         entry.site,
         local(entry.at, "seconds"),
         entry.outcome or entry.state,
-        *(count(name, 0) for name in ("pages", "new", "changed", "gone", "failures")),
-        Size(count("bytes_written", 0)),
-        round(count("milliseconds", 0) / 60_000, 1),
+        *(count(name) for name in ("pages", "new", "changed", "gone", "failures")),
+        None if written is None else Size(written),
+        None if took is None else round(took / 60_000, 1),
         harmless(entry.reason),
     )
 

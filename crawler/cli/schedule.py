@@ -101,14 +101,17 @@ def add(
         int,
         typer.Option("--spread", min=0, metavar="MINUTES", help="The runs begin within so long."),
     ] = 0,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="In the place of the job of that name.")
+    ] = False,
     collection: CollectionPath = DEFAULT_COLLECTION,
 ) -> None:
-    """A job, in the place of one of the same name. Times are Vietnam's."""
+    """A job. Times are Vietnam's."""
     from crawler.schedule import BadJob, Schedule
 
     try:
         with Schedule.of(Collection.create(collection)) as schedule:
-            job = schedule.add(name, when, sites or [], spread)
+            job = schedule.add(name, when, sites or [], spread, replaces=replace)
     except BadJob as error:
         raise exits.Refused(str(error)) from error
     print(f"{job.name}: next {_when(job)}")
@@ -119,6 +122,7 @@ def remove(job: Name, collection: CollectionPath = DEFAULT_COLLECTION) -> None:
     """Forget a job; what it has planned is done."""
     with _opened(collection) as schedule:
         _found(schedule.remove(job), job)
+    print(f"{job}: removed")
 
 
 @app.command()
@@ -126,6 +130,7 @@ def pause(job: Name, collection: CollectionPath = DEFAULT_COLLECTION) -> None:
     """Let a job's times pass, until it is resumed."""
     with _opened(collection) as schedule:
         _found(schedule.pause(job), job)
+    print(f"{job}: paused")
 
 
 @app.command()
@@ -133,6 +138,7 @@ def resume(job: Name, collection: CollectionPath = DEFAULT_COLLECTION) -> None:
     """Let a job that was paused have nights again; those that have passed are over."""
     with _opened(collection) as schedule:
         _found(schedule.resume(job), job)
+    print(f"{job}: resumed")
 
 
 @app.command()
@@ -143,11 +149,18 @@ def now(
     """Have the service crawl sites as soon as it can."""
     from crawler import registry
     from crawler.diary import BY_HAND, Diary, Planned
+    from crawler.seen import Seen
 
     at = warc_date(clock.now())
     names = [registry.site(site).name for site in sites]
-    with Diary.of(Collection.create(collection)) as diary:
+    home = Collection.create(collection)
+    with Diary.of(home) as diary:
         diary.plan(BY_HAND, [Planned(at, name, at) for name in names])
+    with Seen.as_it_is(home) as seen:
+        is_there = seen.is_heard(clock.now())
+    begins = "the service begins it" if is_there else "it waits for `tinhuy schedule run`"
+    for name in names:
+        print(f"{name}: planned; {begins}")
 
 
 @app.command("next")

@@ -31,6 +31,7 @@ from crawler.doctor.storage import (
     room_for_files,
     writable,
 )
+from crawler.doctor.unattended import letters, schedule
 
 __all__ = ["Finding", "Verdict", "examine"]
 
@@ -67,5 +68,7 @@ def examine(
         browser([site.name for site in known if site.rendered]),
         fonts(),
         replay(replay_environment),
+        schedule(collection),
+        letters(settings.TELL),
     ]
     return findings + (reachable(known) if asks_sites else [])

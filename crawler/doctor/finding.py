@@ -25,9 +25,10 @@ class Finding:
     remedy: str = ""
 
 
-def setting(name: str, value: str) -> str:
+def setting(name: str, value: str, *, in_list: bool = False) -> str:
     """The command that sets it for this shell, with the line by which the service has it too."""
-    return f'export TINHUY_{name}={value}  # for good: {name.lower()} = "{value}" in tinhuy.toml'
+    line = f'["{value}"]' if in_list else f'"{value}"'
+    return f"export TINHUY_{name}={value}  # for good: {name.lower()} = {line} in tinhuy.toml"
 
 
 def graded(amount: int, least: int, enough: int) -> Verdict:

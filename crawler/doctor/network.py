@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -28,6 +29,9 @@ def known_sites() -> tuple[list[Site], Finding]:
         where = settings.SITES or "spiders"
         detail = f"the list cannot be read: {type(error).__name__}: {error}"
         return [], no("sites", detail, f"{sys.executable} -m compileall -q {shlex.quote(where)}")
+    if settings.SITES and not Path(settings.SITES).is_dir():
+        detail = f"there is no directory {settings.SITES}, which `sites` names"
+        return known, no("sites", detail, f"mkdir -p {shlex.quote(settings.SITES)}")
     own = f", those of {settings.SITES} among them" if settings.SITES else ""
     return known, ok("sites", f"{len(known)} are known{own}")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.health import hear
 from crawler.schedule import Job, Schedule
 from tests.cli import answer, tinhuy
 from tests.schedule.support import Nights
@@ -67,7 +68,7 @@ def test_a_job_is_replaced_in_one_step(here: Nights) -> None:
     def add() -> None:
         with Schedule.of(here.home) as other:
             for _ in range(50):
-                other.add("nightly", "every 2 hours", [], 0)
+                other.add("nightly", "every 2 hours", [], 0, replaces=True)
 
     with Schedule.of(here.home) as one, ThreadPoolExecutor(1) as pool:
         one.add("nightly", "every 1 hour", [], 0)
@@ -85,6 +86,7 @@ def test_a_job_is_replaced_in_one_step(here: Nights) -> None:
         (("add", "30 1 * * 0"), 2, "by name"),
         (("add", "0 25 * * *"), 2, "every 6 hours"),
         (("add", "every now and then"), 2, "every 6 hours"),
+        (("add", "1:30"), 2, "30 1 * * *"),
         (("add", "every 0 hours"), 2, "every 6 hours"),
         (("add", "30 1 * * *", "--spread=1441"), 2, "0 to 1440"),
         (("add", "0 0 31 2 *"), 2, "never comes"),
@@ -105,6 +107,25 @@ def test_what_is_no_job_is_told(
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert jobs(here) == {}
+
+
+def test_no_job_goes_without_a_word(here: Nights) -> None:
+    """One of the same name is refused, and all is as it was, unless it is to be replaced."""
+    every = ("every 6 hours", "my_chodon", here.where)
+    tinhuy("schedule", "add", "30 1 * * *", here.where)
+    done = tinhuy("schedule", "add", *every)
+    assert (done.returncode, "--replace" in done.stderr) == (2, True), done.stderr
+    assert jobs(here)["nightly"].sites == ()
+    assert tinhuy("schedule", "add", *every, "--replace").returncode == 0
+    assert jobs(here)["nightly"].sites == ("my_chodon",)
+
+
+def test_who_wants_a_site_now_is_told_whether_it_is_begun(here: Nights) -> None:
+    """Without a service it waits for one."""
+    done = tinhuy("schedule", "now", "my_chodon", here.where)
+    assert done.stdout == "my_chodon: planned; it waits for `tinhuy schedule run`\n"
+    hear(here.home)
+    assert "the service begins it" in tinhuy("schedule", "now", "my_chodon", here.where).stdout
 
 
 @pytest.mark.parametrize("words", ["list", "next", "pause j", "resume j", "remove j"])

@@ -6,12 +6,15 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import pytest
+
 from archive import Collection
 from archive.writer import warc_date
-from crawler import telling
+from crawler import settings, telling
 from crawler.diary import AGAIN, BY_HAND, Diary, Planned
+from crawler.outbox import Outbox
 from crawler.schedule import Schedule
-from tests.history import JOB, LAST
+from tests.history import JOB, LAST, trouble
 from tests.telling.support import subjects
 
 
@@ -44,6 +47,21 @@ def test_a_night_is_told_when_its_last_run_is_over(told: Collection) -> None:
     telling.see_to(told)
     assert told_days(told) == ["2026-11-26"]
     assert [len(site.runs) for site in telling.report_of(told, "2026-11-26").sites] == [2, 1, 1]
+
+
+def test_who_wants_alarms_alone_has_no_other_letter(
+    told: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The night has its report in the collection; what is wrong has a letter of its own."""
+    monkeypatch.setattr(settings, "TELL_NIGHTS", False)
+    trouble(told, LAST, ("stale", "bao", "no news"))
+    night(told, LAST)
+    for _ in range(2):
+        telling.see_to(told)
+    with Outbox.as_it_is(told) as outbox:
+        sent = [one.letter.subject for one in outbox.deliveries()]
+    assert sent == ["tinhuy c: 1 new alarm"]
+    assert list((told.path / "reports").glob("*.html"))
 
 
 def test_a_night_is_not_over_while_a_run_is_to_be_repeated(told: Collection) -> None:
