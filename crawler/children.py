@@ -25,9 +25,9 @@ IN_ORDER = settings.ENDING_SECONDS + CLOSING_SECONDS + 1
 """Seconds that a child is given to end in good order: it ends itself at once a second before."""
 
 
-TRIES, PAUSE = 12, 600.0
-"""A program that ends before its run has begun (by a broken configuration, a full disk, a kill) is
-begun so many times, with so many seconds between: who mends it within two hours has lost nothing.
+PAUSES = (10.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, *[1200.0] * 5)
+"""Seconds until a program is begun again that ended before its run had begun (by a broken
+configuration, a full disk, a kill): who mends it within two hours has lost nothing.
 """
 
 TIDY = 3600.0
@@ -164,11 +164,12 @@ class Children:
     def _why_put_off(self, diary: Diary, child: _Child) -> str:
         """The last words of what could not begin and is to be begun again later; "" for others."""
         entry = diary.entry(child.number)
-        tries = self._put_off.pop(child.number, (0, 0.0))[0] + 1
-        is_hindered = child.process.returncode != 0 and not child.is_limited and tries < TRIES
-        if not is_hindered or entry is None or entry.state != State.PLANNED:
+        tries, _ = self._put_off.pop(child.number, (0, 0.0))
+        has_begun = entry is None or entry.state != State.PLANNED
+        is_hindered = child.process.returncode != 0 and not child.is_limited
+        if has_begun or not is_hindered or tries >= len(PAUSES):
             return ""
-        self._put_off[child.number] = tries, time.monotonic() + PAUSE
+        self._put_off[child.number] = tries + 1, time.monotonic() + PAUSES[tries]
         return self._last_words(child)
 
     def _last_words(self, child: _Child) -> str:

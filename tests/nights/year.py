@@ -368,12 +368,12 @@ def a_full_disk(year: Year) -> None:
     ground.slow("travinh", 0)
     said = ground.said.stat().st_size
     ground.set_clock(others[-1].at + timedelta(hours=1))
-    ground.until(
-        lambda: (
-            b"trying again" in ground.said.read_bytes()[said:] or all(map(year.is_over, others))
-        ),
-        "the service has met the disk",
-    )
+
+    def has_met_the_disk() -> bool:
+        words = ground.said.read_bytes()[said:]
+        return b"trying again" in words or b"could not begin" in words
+
+    ground.until(lambda: has_met_the_disk() or all(map(year.is_over, others)), "the disk is met")
     year.disk.leave_room(ROOM)
     ground.limit_files(None)
     year.until_over([steady, *others])

@@ -148,9 +148,8 @@ def test_what_could_not_begin_waits(
     assert not attempt()
     assert "runs_at_onse" in said[-1]
     assert here.states() == [("my_chodon", "planned")]
-    monkeypatch.setattr(children, "PAUSE", 0)
+    monkeypatch.setattr(children, "PAUSES", (0.0, 0.0))
     assert attempt()
-    monkeypatch.setattr(children, "TRIES", 3)
     attempt()
     (last,) = here.runs()
     assert (last.state, "runs_at_onse" in last.reason) == ("killed", True)
