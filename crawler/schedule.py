@@ -214,7 +214,7 @@ def nights(job: Job, after: datetime, until: datetime) -> Iterator[datetime]:
         night = trigger.get_next_fire_time(night, night)
 
 
-@lru_cache(maxsize=1000)
+@lru_cache(maxsize=100)  # of each some 6 kB, and every night is another
 def newest_nights(job: Job) -> tuple[datetime, ...]:
     """The newest times of a job before its next, MOST_MISSED at the most: for that as little of the
     time since it was made is walked through as need be, since it may have one every minute.
