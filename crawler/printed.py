@@ -28,17 +28,15 @@ def printed(collection: Collection, number: int) -> Path:
 def cut(log: Path, most: int = OF_ONE) -> None:
     """Keep the beginning and the end of a file that is longer than `most` bytes.
 
-    Who appends to it meanwhile goes on behind the end, and may lose a few lines in the middle.
+    Who appends to it in just that moment goes on behind the end, and may lose a few lines.
     """
     with suppress(FileNotFoundError):
-        size = log.stat().st_size
-        if size <= most:
+        if log.stat().st_size <= most:
             return
-        with open(log, "r+b") as file:
-            file.seek(size - most // 4)
-            end = file.read(most // 4)
+        with open(log, "a+b", buffering=0) as file:
+            file.seek(-(most // 4), os.SEEK_END)
+            end = file.read(most // 2)
             file.truncate(most // 2)
-            file.seek(0, os.SEEK_END)
             file.write(b"\n[... a part of what was printed is left out ...]\n" + end)
 
 

@@ -28,7 +28,7 @@ ROOM = 6_000_000_000
 LITTLE = 300_000_000
 """Bytes that are too few for the nights to come, and enough for the next."""
 SPREAD = timedelta(minutes=15)
-HOLD = 10.0
+HOLD = 4.0
 """Seconds that each answer of a site takes whose run goes on and on."""
 
 
