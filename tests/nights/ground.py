@@ -19,6 +19,7 @@ from typing import Any, Self
 
 from archive import Collection
 from crawler.diary import Diary, Entry, State
+from tests.mine import site_file
 from tests.nights.clock import Clock
 from tests.practice import PracticeWeb, Quirks
 
@@ -28,34 +29,13 @@ PATIENCE = 240.0
 """Seconds for what takes a few on a machine that nobody else uses."""
 OVER = (State.ENDED, State.KILLED, State.SKIPPED, State.MISSED)
 
-_SITE = """
-import os
-from uuid import uuid4
-
-from crawler.site import Politeness, Site
-from crawler.spider import SiteSpider
-
-
-class Mine(SiteSpider):
-    name = "{name}"
-    site = Site(
-        name="{name}",
-        title="Mine",
-        province="Bắc Kạn",
-        level="huyện ủy",
-        domains=("{host}",),
-        seeds=("http://{host}/",),
-        platform="{platform}",
-        politeness=Politeness(delay=0.0),
-    )
-    custom_settings = {{
+_SETTINGS = """
         "DOWNLOAD_TIMEOUT": {timeout},
         "MIN_FREE_BYTES": 1_000_000,
         "REQUISITES": False,
         "RETRY_TIMES": 1,
         "USER_AGENT": f"practice run={{os.environ.get('TINHUY_RUN')}} process={{uuid4().hex}}",
-    }}
-"""
+    """
 
 
 class Ground:
@@ -88,9 +68,9 @@ class Ground:
     def __enter__(self) -> Self:
         self.web.__enter__()
         for name, platform in self.platforms.items():
-            host = self.web.sites[name].url.partition("//")[2]
-            timeout = 60 if name == self.patient else 3
-            code = _SITE.format(name=mine(name), platform=platform, host=host, timeout=timeout)
+            url = self.web.sites[name].url
+            settings = _SETTINGS.format(timeout=60 if name == self.patient else 3)
+            code = site_file(mine(name), platform, url, delay=0.0, settings=settings)
             (self.sites / f"{mine(name)}.py").write_text(code, encoding="utf-8")
         self.home = Collection.create(self.path)
         return self

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler import settings
+from tests.mine import site_file
 from tests.nights.clock import Clock
 from tests.practice import PracticeWeb
 from tests.schedule.support import PLATFORMS, Nights
@@ -25,30 +26,10 @@ def here(web: PracticeWeb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     sites = tmp_path / "sites"
     sites.mkdir()
     for name, platform in PLATFORMS.items():
-        (sites / f"my_{name}.py").write_text(site_file(f"my_{name}", platform, web.sites[name].url))
+        code = site_file(f"my_{name}", platform, web.sites[name].url, delay=0.05)
+        (sites / f"my_{name}.py").write_text(code)
     monkeypatch.setenv("TINHUY_SITES", str(sites))
     return Nights(web, tmp_path / "c")
-
-
-def site_file(name: str, platform: str, url: str) -> str:
-    return f"""
-from crawler.site import Politeness, Site
-from crawler.spider import SiteSpider
-
-
-class Mine(SiteSpider):
-    name = "{name}"
-    site = Site(
-        name="{name}",
-        title="Mine",
-        province="Bắc Kạn",
-        level="huyện ủy",
-        domains=("{url.partition("//")[2]}",),
-        seeds=("{url}/",),
-        platform="{platform}",
-        politeness=Politeness(delay=0.05),
-    )
-"""
 
 
 @pytest.fixture
